@@ -1,0 +1,58 @@
+/**
+ * Every bound of the project with its default, in one table. Reaching one is an error with a code or a refusal
+ * of the catalogue, never a crash.
+ */
+export const LIMITS = {
+  /** Characters of the `audio` string of one `input_audio_buffer.append` (15 * 2^20). Over it: ERR33. */
+  appendAudioChars: 15 * 1024 * 1024,
+  /** Bytes of one WebSocket message from a client. Over it: close 1009. */
+  frameBytes: 32 * 1024 * 1024,
+  /** Nesting depth of a client's JSON frame, checked before parsing. Over it: ERR36. */
+  jsonDepth: 64,
+  /** Bytes of a JPEG before base64 on TURBO and FLASH3. Over it: ERR32. */
+  imageRawBytes: 500 * 1024,
+  /** Base64 characters of a JPEG on OMNI35 and OMNI38. Over it: ERR32. */
+  imageBase64Chars: 262_144,
+  /** Longer and shorter side of an image in pixels, either orientation. Over it: ERR43. */
+  imageLongSidePx: 1920,
+  imageShortSidePx: 1080,
+  /** Images waiting in one uncommitted buffer; the oldest is dropped silently beyond it. */
+  pendingImages: 256,
+  /** Verdicts on images remembered by hash. */
+  imageVerdictCache: 256,
+  /** Bytes of uncommitted audio in one buffer; the oldest are dropped, with a log entry, beyond it. */
+  bufferedAudioBytes: 256 * 1024 * 1024,
+  /** Items of one conversation that are remembered; the oldest are forgotten beyond it. */
+  conversationItems: 10_000,
+  /** WebSocket connections open at once on one server. Over it: HTTP 503. */
+  connections: 1_000,
+  /** Bytes written to a client that it has not read, at which the server stops reading from it. */
+  writeHighWaterBytes: 4 * 1024 * 1024,
+  /** Bytes written to a client that it has not read, at which the connection is ended. */
+  writeBufferBytes: 256 * 1024 * 1024,
+  /** Wall milliseconds a peer may take for its HTTP upgrade request. */
+  upgradeTimeoutMs: 10_000,
+  /** Wall milliseconds to wait for a peer's CLOSE before the socket is dropped. */
+  closeTimeoutMs: 5_000,
+  /** UTF-8 bytes of a close reason (RFC 6455: 125 minus the 2-byte code). */
+  closeReasonBytes: 123,
+  /** Bytes that one session's log keeps; older entries are folded into the hash and evicted. */
+  sessionLogBytes: 64 * 1024 * 1024,
+  /** Ended sessions that `server.sessions` still lists; the oldest are forgotten beyond it. */
+  endedSessions: 1_000,
+  /** Virtual milliseconds without a response before the service closes (section 1.6). */
+  idleCloseMs: 300_000,
+  /** Virtual milliseconds a session may last (section 1.7). */
+  sessionDurationMs: 120 * 60_000,
+  /** Wall milliseconds without an append after which a `media` clock runs on at wall speed. */
+  mediaGraceMs: 500,
+  /** Virtual milliseconds a hold waits for its release. */
+  holdPatienceMs: 300_000,
+  /** Wall milliseconds a hold waits for its release, whatever the clock. */
+  holdWatchdogMs: 30_000,
+  /** Steps that one input may cause before the session is declared stuck. */
+  stepsPerInput: 1_000_000,
+} as const;
+
+/** The name of a bound. */
+export type LimitName = keyof typeof LIMITS;
