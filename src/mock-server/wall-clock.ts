@@ -1,0 +1,22 @@
+/**
+ * The one place where the mock server reads real time and starts real timers.
+ * Everything else in the room takes a WallClock, so that a test can hand in a clock of its own.
+ * Must never be used by the session reducer: a session knows virtual time only.
+ */
+
+/** Real time as the adapters see it. */
+export interface WallClock {
+  /** Milliseconds from an arbitrary origin, never going backwards. Only differences mean anything. */
+  nowMs(): number;
+  /** Calls `callback` once after `delayMs` milliseconds, unless the returned function is called first. */
+  setTimer(delayMs: number, callback: () => void): () => void;
+}
+
+/** The machine's monotonic clock. Its timers keep the process alive, so whoever sets one also clears it. */
+export const realWallClock: WallClock = {
+  nowMs: () => performance.now(),
+  setTimer: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
