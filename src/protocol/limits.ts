@@ -20,6 +20,21 @@ export const LIMITS = {
   pendingImages: 256,
   /** Verdicts on images remembered by hash. */
   imageVerdictCache: 256,
+  /** Image elements of a JPEG that is decoded to check it; larger ones are refused before anything is allocated. */
+  jpegDecodeMegapixels: 4,
+  /** Memory the JPEG decoder may ask for, in units of 2^20 bytes. */
+  jpegDecodeMemoryMiB: 128,
+  /** Scans of one JPEG: a progressive file has about ten, a file made to burn time thousands. */
+  jpegScans: 64,
+  /** Sample rates that are converted. */
+  sampleRateMinHz: 1_000,
+  sampleRateMaxHz: 768_000,
+  /** Bytes of a WAV file to import. */
+  wavImportBytes: 256 * 1024 * 1024,
+  /** Channels of a WAV file to import. */
+  wavImportChannels: 64,
+  /** Samples of spoken words remembered, by word, rate and voice. */
+  speechCacheSamples: 8 * 1024 * 1024,
   /** Bytes of uncommitted audio in one buffer; the oldest are dropped, with a log entry, beyond it. */
   bufferedAudioBytes: 256 * 1024 * 1024,
   /** Items of one conversation that are remembered; the oldest are forgotten beyond it. */
