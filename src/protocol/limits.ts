@@ -67,6 +67,27 @@ export const LIMITS = {
   holdWatchdogMs: 30_000,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
+  /** Bytes the reference client lets wait for a slow server before a send is refused. */
+  clientBufferBytes: 16 * 1024 * 1024,
+  /** Bytes of one WebSocket message the reference client takes from a server. Over it: close 1009. */
+  clientFrameBytes: 32 * 1024 * 1024,
+  /** Server events, and characters of them, that wait for one slow iterator of the reference client. */
+  clientQueuedEvents: 10_000,
+  clientQueuedChars: 64 * 1024 * 1024,
+  /** Bytes of an HTTP refusal's body that the reference client keeps, and wall milliseconds it waits for them. */
+  clientRefusalBodyBytes: 64 * 1024,
+  clientRefusalBodyMs: 500,
+  /** Milliseconds the reference client waits for `session.created`, counted from the start of `connect`. */
+  clientConnectTimeoutMs: 10_000,
+  /** Milliseconds the reference client waits for `session.finished`. */
+  clientEndTimeoutMs: 20_000,
+  /** Milliseconds `drained()` waits for the send buffer to empty, and between two looks at it. */
+  clientDrainTimeoutMs: 60_000,
+  clientDrainPollMs: 5,
+  /** Wall milliseconds between two pings of the reference client; two in a row without a sign of life end the link. */
+  clientPingIntervalMs: 20_000,
+  /** Output items of which the reference client remembers a dangling byte of audio. */
+  clientDanglingBytes: 64,
 } as const;
 
 /** The name of a bound. */
