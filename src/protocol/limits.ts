@@ -41,8 +41,14 @@ export const LIMITS = {
   conversationItems: 10_000,
   /** WebSocket connections open at once on one server. Over it: HTTP 503. */
   connections: 1_000,
+  /** TCP connections open at once on one server, upgraded or not. Over it: dropped unanswered. */
+  sockets: 4_000,
+  /** Wall milliseconds of silence after which TCP asks whether the peer is still there. */
+  keepAliveIdleMs: 60_000,
   /** Bytes written to a client that it has not read, at which the server stops reading from it. */
   writeHighWaterBytes: 4 * 1024 * 1024,
+  /** Bytes written to a client that it has not read, at which the server reads from it again. */
+  writeLowWaterBytes: 1024 * 1024,
   /** Bytes written to a client that it has not read, at which the connection is ended. */
   writeBufferBytes: 256 * 1024 * 1024,
   /** Wall milliseconds a peer may take for its HTTP upgrade request. */
