@@ -11,6 +11,8 @@ export interface Sha256 {
   update(data: Uint8Array | string): void;
   /** The digest of everything so far as 64 lower-case hex digits; more may be appended afterwards. */
   digestHex(): string;
+  /** An independent digest that starts from everything so far. */
+  clone(): Sha256;
 }
 
 const UTF8 = new TextEncoder();
@@ -22,12 +24,16 @@ export function sha256Hex(data: Uint8Array | string): string {
 
 /** Opens a digest that is fed piece by piece; how the data is cut does not matter. */
 export function createSha256(): Sha256 {
-  const hash = sha256.create();
+  return wrap(sha256.create());
+}
+
+function wrap(hash: ReturnType<typeof sha256.create>): Sha256 {
   return {
     update: (data) => {
       hash.update(toBytes(data));
     },
     digestHex: () => bytesToHex(hash.clone().digest()),
+    clone: () => wrap(hash.clone()),
   };
 }
 

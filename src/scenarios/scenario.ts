@@ -1,0 +1,125 @@
+/**
+ * What a scenario is: plain data that changes what a session does. This first form scripts the replies, the
+ * user's transcripts and the holds. It must stay free of functions, so that it can be written in a file.
+ */
+import type { ClientEventType, ErrorSlug, Quirks, ServerEventType, Usage } from '../protocol/index.js';
+
+/** How virtual time moves. `auto` is for tests, `media` for barge-in with streaming clients, `paced` for people. */
+export type ClockPolicy = 'auto' | 'media' | 'paced';
+
+/** A spoken or written part of a reply. */
+export interface MessageReply {
+  /** The words; empty text gives a message without deltas. */
+  readonly text: string;
+  /**
+   * The voice for the words: the bytes of a WAV file (any rate, width and channel count), or PCM16 samples at
+   * 16 kHz. Speech is synthesised from `text` when this is absent. Ignored in text-only responses.
+   */
+  readonly wav?: Uint8Array | Int16Array;
+  /** The exact pieces the text arrives in; they must add up to `text`. Cut by words when absent. */
+  readonly deltas?: readonly string[];
+}
+
+/** A tool call of a reply. */
+export interface ToolCallReply {
+  /** The tool's name. */
+  readonly name: string;
+  /** The arguments as the exact JSON text to send, or as a value to serialise. */
+  readonly arguments: string | Readonly<Record<string, unknown>>;
+  /** Whether one `function_call_arguments.delta` precedes the done. Default true. */
+  readonly delta?: boolean;
+}
+
+/** One output item of a reply. */
+export type ReplyItem = { readonly message: MessageReply } | { readonly toolCall: ToolCallReply };
+
+/** How fast a reply arrives, in virtual milliseconds. */
+export interface Delivery {
+  /** From `response.created` to the first delta. Default 300. */
+  readonly firstDeltaMs?: number;
+  /** Length of the audio in one delta. Default 200. */
+  readonly audioChunkMs?: number;
+  /** Between two deltas of a text-only answer. Default 40. */
+  readonly textDeltaMs?: number;
+}
+
+/** What the service answers to one `response.create` (or to one turn that voice activity ended). */
+export interface Reply {
+  /** Short for one message item. */
+  readonly text?: string;
+  /** The voice of `text`; see {@link MessageReply.wav}. */
+  readonly wav?: Uint8Array | Int16Array;
+  /** Short for tool call items, after the message if there is one. */
+  readonly toolCalls?: readonly ToolCallReply[];
+  /** All output items in order, for anything the short forms cannot say. */
+  readonly items?: readonly ReplyItem[];
+  /** Answer with this refusal of the catalogue and no response at all (section 6, for example `model-failure`). */
+  readonly refusal?: ErrorSlug;
+  /** End the response as failed, with this error inside `status_details`. */
+  readonly failed?: { readonly code?: string; readonly message: string };
+  /** End the response as incomplete for this reason, for example `content_filter`. */
+  readonly incomplete?: string;
+  /** How fast it arrives. */
+  readonly delivery?: Delivery;
+  /** Token counts to report instead of the computed ones. */
+  readonly usage?: Usage;
+}
+
+/** What becomes of one user turn of audio. */
+export interface UserTurn {
+  /** What the user is taken to have said. Generated from seed and turn number when absent. */
+  readonly transcript?: string;
+  /** BCP 47 language of transcription deltas. Default `en`. */
+  readonly language?: string;
+  /** Emotion of transcription deltas. Default `neutral`. */
+  readonly emotion?: string;
+  /** Answer with `…transcription.failed` instead of a transcript. */
+  readonly transcriptionFailed?: boolean;
+  /** Semantic voice activity rejects the turn: as an error event, or as the reason of `speech_stopped`. */
+  readonly rejected?: 'error' | 'turn_invalid';
+}
+
+/** Which part of the server a hold queues. */
+export type HoldLane = 'response' | 'transcription' | 'all';
+
+/**
+ * Stops a lane after one exact server event until the client (or the server) sends another, so that a race
+ * strikes at the same place in every run.
+ */
+export interface Hold {
+  readonly after: {
+    /** The server event after which the lane stops. */
+    readonly event: ServerEventType;
+    /** The n-th event of that type, from 1. Counted within `response` when that is given. Default 1. */
+    readonly nth?: number;
+    /** The n-th response of the session, from 1. Any when absent. */
+    readonly response?: number;
+  };
+  /** The event that lets the lane go on: of the client, or of the server. */
+  readonly until: { readonly event: ClientEventType | ServerEventType };
+  /** Default `response`. */
+  readonly lane?: HoldLane;
+  /** Virtual milliseconds after which the hold fails loudly. Default `LIMITS.holdPatienceMs`. */
+  readonly patienceMs?: number;
+}
+
+/** A scripted session. Everything is optional: an empty scenario is the service's default behaviour. */
+export interface Scenario {
+  /** One sentence for a newcomer. */
+  readonly summary?: string;
+  /** Seed of ids and generated content. Default: the server's. */
+  readonly seed?: number;
+  /** Default: the server's. */
+  readonly clock?: ClockPolicy;
+  /** Behaviour switches that differ from the model family's defaults. */
+  readonly quirks?: Partial<Quirks>;
+  /** Answers in the order of the responses; generated ones follow when the list is used up. */
+  readonly replies?: readonly Reply[];
+  /** User turns of audio in order; generated ones follow. */
+  readonly userTurns?: readonly UserTurn[];
+  readonly holds?: readonly Hold[];
+  /** Virtual milliseconds without a response before the service closes. Default 300 000. */
+  readonly idleCloseMs?: number;
+  /** Virtual milliseconds the session may last. Default 7 200 000. */
+  readonly sessionDurationMs?: number;
+}

@@ -1,0 +1,134 @@
+/**
+ * The canonical transcript: what both sides said, in an order-preserving form that leaves out everything two
+ * equal runs may differ in (ids, cuts of the audio, times). It must depend on nothing but the entries.
+ */
+import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
+import type { LogEntry } from './entries.js';
+import { IdNames } from './id-names.js';
+
+/** Where the finished lines go. */
+export type LineSink = (line: string, atMs: number) => void;
+
+/** Audio keys by event type: consecutive messages of these types merge into one run of samples. */
+const AUDIO_KEYS: ReadonlyMap<unknown, 'audio' | 'delta'> = new Map([
+  ['input_audio_buffer.append', 'audio'],
+  ['response.audio.delta', 'delta'],
+]);
+
+interface AudioRun {
+  readonly side: 'C' | 'S';
+  readonly key: 'audio' | 'delta';
+  readonly identity: string;
+  readonly rest: Readonly<Record<string, unknown>>;
+  readonly atMs: number;
+  readonly hash: Sha256;
+  sizeBytes: number;
+}
+
+/** Turns entries into lines, one at a time. Call `finish` once after the last entry. */
+export class TranscriptWriter {
+  readonly #names = new IdNames();
+  readonly #sink: LineSink;
+  #run: AudioRun | undefined;
+
+  constructor(sink: LineSink) {
+    this.#sink = sink;
+  }
+
+  /** Adds one entry; entries other than messages leave no line. */
+  write(entry: LogEntry): void {
+    if (entry.kind === 'client') this.#writeText('C', entry.text, entry.atMs);
+    else if (entry.kind === 'server' && entry.text !== undefined)
+      this.#writeText('S', entry.text, entry.atMs);
+    else if (entry.kind === 'client-binary') {
+      this.#endRun();
+      this.#sink(`C binary ${entry.sizeBytes}`, entry.atMs);
+    }
+  }
+
+  /** The line of the audio run that is still open, if one is; the writer is unchanged. */
+  pendingLine(): { readonly line: string; readonly atMs: number } | undefined {
+    return this.#run === undefined ? undefined : { line: this.#runLine(this.#run), atMs: this.#run.atMs };
+  }
+
+  #writeText(side: 'C' | 'S', text: string, atMs: number): void {
+    const event = parseObject(text);
+    if (event === undefined) {
+      this.#endRun();
+      this.#sink(`${side} text ${JSON.stringify(text)}`, atMs);
+      return;
+    }
+    if (this.#continueRun(side, event, atMs)) return;
+    this.#endRun();
+    this.#sink(`${side} ${this.#canonical(event)}`, atMs);
+  }
+
+  /** Takes the event into an audio run; false when it is not well-formed audio and stands for itself. */
+  #continueRun(side: 'C' | 'S', event: Readonly<Record<string, unknown>>, atMs: number): boolean {
+    const key = AUDIO_KEYS.get(event['type']);
+    const audio = key === undefined ? undefined : event[key];
+    if (key === undefined || typeof audio !== 'string') return false;
+    const bytes = decodeBase64(audio);
+    if (bytes === undefined) return false;
+    const { [key]: _audio, event_id: _eventId, ...rest } = event;
+    const identity = `${side}${JSON.stringify(rest)}`;
+    if (this.#run?.identity !== identity) {
+      this.#endRun();
+      this.#run = { side, key, identity, rest, atMs, hash: createSha256(), sizeBytes: 0 };
+    }
+    this.#run.hash.update(bytes);
+    this.#run.sizeBytes += bytes.length;
+    return true;
+  }
+
+  #endRun(): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    this.#sink(this.#runLine(run), run.atMs);
+  }
+
+  #runLine(run: AudioRun): string {
+    const audio: Record<string, unknown> = {
+      samples: Math.floor(run.sizeBytes / 2),
+      sha256: run.hash.digestHex(),
+    };
+    if (run.sizeBytes % 2 === 1) audio['danglingBytes'] = 1;
+    return `${run.side} ${this.#canonical({ ...run.rest, [run.key]: audio })}`;
+  }
+
+  #canonical(event: Readonly<Record<string, unknown>>): string {
+    return JSON.stringify(this.#canonicalValue(event, ''));
+  }
+
+  /** A copy with sorted keys and renamed ids. `path` is the last key on the way to `value`. */
+  #canonicalValue(value: unknown, path: string): unknown {
+    if (Array.isArray(value)) return value.map((element) => this.#canonicalValue(element, path));
+    if (typeof value !== 'object' || value === null) return value;
+    const source = value as Readonly<Record<string, unknown>>;
+    const entries: [string, unknown][] = [];
+    for (const key of Object.keys(source).sort())
+      entries.push([key, this.#canonicalField(source, key, path)]);
+    return Object.fromEntries(entries);
+  }
+
+  #canonicalField(owner: Readonly<Record<string, unknown>>, key: string, path: string): unknown {
+    const value = owner[key];
+    if (typeof value !== 'string') return this.#canonicalValue(value, key);
+    if (key === 'obfuscation') return value.length;
+    if (key === 'message' && path === 'error') return this.#names.renameInText(value);
+    return this.#names.rename(key, value, owner, path) ?? value;
+  }
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) {
+    const trimmed = text.trimStart();
+    if (!trimmed.startsWith('{')) return undefined;
+  }
+  try {
+    return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
+  }
+}

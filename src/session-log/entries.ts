@@ -1,0 +1,84 @@
+/**
+ * The entries of a session log: everything that happened on one connection, in order. Entries are facts and
+ * never change once appended.
+ */
+
+/** What happened to a server message between being intended and going out. */
+export type Disposition = 'forwarded' | 'changed' | 'dropped' | 'invented';
+
+/** The connection stands. */
+export interface OpenEntry {
+  readonly kind: 'open';
+  readonly atMs: number;
+  /** The upgrade request's target, without its key. */
+  readonly target: string;
+  readonly model: string | null;
+}
+
+/** A text message from the client, exactly as it came. */
+export interface ClientEntry {
+  readonly kind: 'client';
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** A binary message from the client; the protocol has none, so only its size is kept. */
+export interface ClientBinaryEntry {
+  readonly kind: 'client-binary';
+  readonly atMs: number;
+  readonly sizeBytes: number;
+}
+
+/** A text message to the client. */
+export interface ServerEntry {
+  readonly kind: 'server';
+  readonly atMs: number;
+  /** What went out; undefined when it was dropped. */
+  readonly text: string | undefined;
+  /** What the service would have sent; undefined when the message was invented, `text` itself when forwarded. */
+  readonly intended: string | undefined;
+  readonly disposition: Disposition;
+}
+
+/** The connection ended. */
+export interface CloseEntry {
+  readonly kind: 'close';
+  readonly atMs: number;
+  readonly by: 'client' | 'server' | 'dropped' | 'protocol-error';
+  readonly code: number | undefined;
+  readonly reason: string;
+}
+
+/** Codes of remarks a session makes about itself. */
+export type NoteCode =
+  | 'clock-free-run'
+  | 'hold-started'
+  | 'hold-released'
+  | 'hold-timed-out'
+  | 'hold-unreached'
+  | 'malformed-url'
+  | 'create-dropped'
+  | 'buffer-trimmed'
+  | 'reply-skipped'
+  | 'session-stuck'
+  | 'entries-evicted';
+
+/** A remark: something a reader of the log should know that no message says. */
+export interface NoteEntry {
+  readonly kind: 'note';
+  readonly atMs: number;
+  readonly code: NoteCode;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One thing that happened. `atMs` is virtual time in integer milliseconds since the connection opened. */
+export type LogEntry = OpenEntry | ClientEntry | ClientBinaryEntry | ServerEntry | CloseEntry | NoteEntry;
+
+/** Bytes an entry is charged against the log's budget: its text plus a fixed overhead. */
+export function entrySizeBytes(entry: LogEntry): number {
+  const overhead = 64;
+  if (entry.kind === 'client') return overhead + entry.text.length;
+  if (entry.kind !== 'server') return overhead;
+  const sent = entry.text?.length ?? 0;
+  return overhead + sent + (entry.intended === entry.text ? 0 : (entry.intended?.length ?? 0));
+}

@@ -1,0 +1,62 @@
+/**
+ * Renames ids by first appearance, so that two runs with different ids give the same transcript. Knows which
+ * keys hold ids; must never guess from a value's look alone.
+ */
+
+/** Keys whose string value is an id, and the word it is renamed to. */
+const ID_KEYS: ReadonlyMap<string, string> = new Map([
+  ['event_id', 'event'],
+  ['item_id', 'item'],
+  ['previous_item_id', 'item'],
+  ['response_id', 'response'],
+  ['conversation_id', 'conversation'],
+  ['call_id', 'call'],
+  ['approval_request_id', 'item'],
+]);
+
+/** The word for an `id` key, by the `object` that owns it. */
+const OWNER_WORDS: ReadonlyMap<unknown, string> = new Map([
+  ['realtime.item', 'item'],
+  ['realtime.response', 'response'],
+  ['realtime.session', 'session'],
+]);
+
+/** Renames ids over the course of one transcript. */
+export class IdNames {
+  readonly #names = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  /** The name for an id value under `key` of `owner`, or undefined when that key holds no id. */
+  rename(
+    key: string,
+    value: string,
+    owner: Readonly<Record<string, unknown>>,
+    path: string,
+  ): string | undefined {
+    const word = key === 'id' ? idWord(owner, path) : ID_KEYS.get(key);
+    if (word === undefined || value === '') return undefined;
+    return this.#nameOf(word, value);
+  }
+
+  /** Replaces every id seen so far inside free text, such as an error message that quotes one. */
+  renameInText(text: string): string {
+    return text.replace(/[\w-]{6,}/g, (token) => this.#names.get(token) ?? token);
+  }
+
+  #nameOf(word: string, value: string): string {
+    const known = this.#names.get(value);
+    if (known !== undefined) return known;
+    const count = (this.#counts.get(word) ?? 0) + 1;
+    this.#counts.set(word, count);
+    const name = `${word}#${count}`;
+    this.#names.set(value, name);
+    return name;
+  }
+}
+
+function idWord(owner: Readonly<Record<string, unknown>>, path: string): string | undefined {
+  const byObject = OWNER_WORDS.get(owner['object']);
+  if (byObject !== undefined) return byObject;
+  if (path === 'item') return 'item';
+  return path === 'session' ? 'session' : undefined;
+}
