@@ -3,5 +3,9 @@
  * clock or the file system.
  */
 export * from './base64.js';
+export * from './jpeg.js';
+export * from './jpeg-decode.js';
 export * from './pcm.js';
 export * from './sha256.js';
+export * from './wav.js';
+export * from './wav-import.js';

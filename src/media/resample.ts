@@ -41,7 +41,7 @@ export function resamplePcm16(samples: Int16Array, fromHz: number, toHz: number)
   const step = fromHz / divisor;
   const phases = new PhaseTable(phaseCount, step);
   const { tapCount, firstTap } = phases;
-  const padded = new Float64Array(samples.length + 2 * tapCount);
+  const padded = new Int16Array(samples.length + 2 * tapCount);
   padded.set(samples, tapCount);
   const output = new Int16Array(Math.round((samples.length * phaseCount) / step));
   for (let index = 0; index < output.length; index += 1) {
