@@ -27,7 +27,9 @@ export function rawCloseFrame(code: number, reason: string): Buffer {
   const text = Buffer.from(reason, 'utf8').subarray(0, 0xffff - 2);
   const sizeBytes = text.length + 2;
   const header =
-    sizeBytes < 126 ? Buffer.from([0x88, sizeBytes]) : Buffer.from([0x88, 126, sizeBytes >> 8, sizeBytes & 0xff]);
+    sizeBytes < 126
+      ? Buffer.from([0x88, sizeBytes])
+      : Buffer.from([0x88, 126, sizeBytes >> 8, sizeBytes & 0xff]);
   const body = Buffer.alloc(2);
   body.writeUInt16BE(code & 0xffff);
   return Buffer.concat([header, body, text]);

@@ -33,7 +33,10 @@ export type UpgradeVerdict =
       readonly body: string;
     };
 
-/** Decides about one upgrade request. Must not throw: a throw is answered with HTTP 500. */
+/**
+ * Decides about one upgrade request. Must not throw: a throw is answered with HTTP 500. An accepted request may
+ * still come to nothing (a bad WebSocket key, a peer that left): only `handler` says that a connection exists.
+ */
 export type Acceptor = (request: UpgradeRequest) => UpgradeVerdict;
 
 export interface CloseOptions {

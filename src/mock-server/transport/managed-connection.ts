@@ -5,7 +5,13 @@
  */
 import type { WallClock } from '../wall-clock.js';
 import { truncateCloseReason } from './close-reason.js';
-import type { CloseCause, CloseOptions, Connection, ConnectionHandler, ConnectionState } from './connection.js';
+import type {
+  CloseCause,
+  CloseOptions,
+  Connection,
+  ConnectionHandler,
+  ConnectionState,
+} from './connection.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** What carries the bytes of one connection. */
@@ -50,6 +56,8 @@ export class ManagedConnection implements Connection {
   #ownEnding: Ending | undefined;
   #pausedByHandler = false;
   #pausedByPressure = false;
+  /** The wire is gone: pausing means nothing any more. */
+  #wireEnded = false;
   #held: Received[] = [];
   #heldHead = 0;
   #releasing = false;
@@ -87,11 +95,9 @@ export class ManagedConnection implements Connection {
     const { wire, limits, clock } = this.#options;
     const sent = options.truncateReason === false ? reason : truncateCloseReason(reason);
     this.#endOurselves({ code, reason: sent, how: 'server' });
+    this.#cancelCloseTimer = clock.setTimer(limits.closeTimeoutMs, () => wire.terminate());
     wire.setReading(true);
     wire.close(code, sent);
-    if (this.#state === 'closing') {
-      this.#cancelCloseTimer = clock.setTimer(limits.closeTimeoutMs, () => wire.terminate());
-    }
   }
 
   terminate(): void {
@@ -125,8 +131,7 @@ export class ManagedConnection implements Connection {
   /** From the wire, once: the connection is over. What arrived before is delivered even while paused. */
   ended(code: number | undefined, reason: string, how: CloseCause): void {
     if (this.#state === 'closed') return;
-    this.#pausedByHandler = false;
-    this.#pausedByPressure = false;
+    this.#wireEnded = true;
     if (this.#state === 'open') this.#releaseHeld();
     const ending = this.#ownEnding ?? { code, reason, how };
     this.#state = 'closed';
@@ -153,7 +158,7 @@ export class ManagedConnection implements Connection {
   }
 
   get #paused(): boolean {
-    return this.#pausedByHandler || this.#pausedByPressure;
+    return !this.#wireEnded && (this.#pausedByHandler || this.#pausedByPressure);
   }
 
   #onPressure(bufferedBytes: number): void {
