@@ -1,0 +1,84 @@
+/**
+ * Spoken answers without a model: tones whose pitch and length follow the words of a text. The same text, rate
+ * and voice give the same samples on every machine. Must never be mistaken for text to speech: nobody can
+ * understand it, but levels, pauses and melody are those of speech.
+ */
+import { LIMITS } from '../protocol/limits.js';
+import { concatPcm16 } from './pcm.js';
+import { renderSpokenWord, voicePitchHz } from './speech-voice.js';
+import { planSpokenWord, splitSpokenWords } from './speech-words.js';
+
+/** Rates at which answers are spoken. */
+export type SpeechRateHz = 8_000 | 16_000 | 24_000 | 48_000;
+
+/** How to speak. */
+export interface SpeechOptions {
+  readonly sampleRateHz: SpeechRateHz;
+  /** Name of a voice; each name has its own pitch. */
+  readonly voice?: string | undefined;
+}
+
+/** One word of a spoken text, with the punctuation and space that follow it. */
+export interface SpokenWord {
+  readonly text: string;
+  readonly startSample: number;
+  /** Where the word and the pause after it end: the start of the next word. */
+  readonly endSample: number;
+}
+
+/** A spoken text. The words' texts joined are the text; their samples joined are the samples. */
+export interface SpokenText {
+  readonly samples: Int16Array;
+  readonly sampleRateHz: number;
+  readonly words: readonly SpokenWord[];
+}
+
+/** Longer words are spoken but not remembered. */
+const CACHED_WORD_CHARS = 64;
+
+/** Rendered words, least recently used first. What is in it never shows in a result. */
+const renderedWords = new Map<string, Int16Array>();
+let renderedSamples = 0;
+
+/**
+ * Speaks a text: about 2.5 words, or 4 ideographs, a second; peaks between -20 and -12 dBFS. The empty text has
+ * no samples, symbols and emoji are short silences.
+ */
+export function synthesizeSpeech(text: string, options: SpeechOptions): SpokenText {
+  const pitchHz = voicePitchHz(options.voice);
+  const parts: Int16Array[] = [];
+  const words: SpokenWord[] = [];
+  let startSample = 0;
+  for (const piece of splitSpokenWords(text)) {
+    const samples = speakWord(piece, options.sampleRateHz, pitchHz);
+    const endSample = startSample + samples.length;
+    words.push({ text: piece, startSample, endSample });
+    parts.push(samples);
+    startSample = endSample;
+  }
+  return { samples: concatPcm16(parts), sampleRateHz: options.sampleRateHz, words };
+}
+
+function speakWord(piece: string, sampleRateHz: number, pitchHz: number): Int16Array {
+  if (piece.length > CACHED_WORD_CHARS) return renderSpokenWord(planSpokenWord(piece), sampleRateHz, pitchHz);
+  const key = `${sampleRateHz}/${pitchHz}/${piece}`;
+  const known = renderedWords.get(key);
+  if (known !== undefined) {
+    renderedWords.delete(key);
+    renderedWords.set(key, known);
+    return known;
+  }
+  const samples = renderSpokenWord(planSpokenWord(piece), sampleRateHz, pitchHz);
+  renderedWords.set(key, samples);
+  renderedSamples += samples.length;
+  forgetOldestWords();
+  return samples;
+}
+
+function forgetOldestWords(): void {
+  for (const [key, samples] of renderedWords) {
+    if (renderedSamples <= LIMITS.speechCacheSamples) return;
+    renderedWords.delete(key);
+    renderedSamples -= samples.length;
+  }
+}
