@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { LIMITS } from '../../protocol/limits.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
+import type { TlsCredentials } from '../tls.js';
 import { realWallClock, type WallClock } from '../wall-clock.js';
 import { admit } from './admission.js';
 import type { Acceptor, Listener, UpgradeRequest, UpgradeVerdict } from './connection.js';
@@ -18,12 +19,6 @@ import { type TransportLimits, transportLimits } from './transport-limits.js';
 import { forwardWsEvents, WsWire } from './ws-wire.js';
 
 type Accepted = Extract<UpgradeVerdict, { accept: true }>;
-
-/** A certificate and its private key, PEM. */
-export interface TlsCredentials {
-  readonly cert: string;
-  readonly key: string;
-}
 
 export interface ListenWsOptions {
   /** Address to bind; default `127.0.0.1`. */
