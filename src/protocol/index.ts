@@ -1,6 +1,10 @@
 /**
  * The public surface of the protocol room: what may go over the wire. It must never export machinery.
  */
+export type { ClientEvent, ClientEventOf, ClientEventType, ClientItem } from './client-events.js';
+export { CLIENT_EVENT_SCHEMAS, CLIENT_EVENT_TYPES, clientEventSchema } from './client-events.js';
+export type { DeepReadonly } from './deep-readonly.js';
+export { describeValue, nearestName } from './describe-value.js';
 export type { ErrorRow, ErrorSlug, RefusalDelivery } from './error-catalogue.js';
 export { ERROR_CATALOGUE } from './error-catalogue.js';
 export type { EvidenceGrade } from './evidence.js';
@@ -17,6 +21,15 @@ export type {
 export { FAMILY_IDS, MODEL_FAMILIES } from './families.js';
 export type { IdKind } from './ids.js';
 export { ID_PATTERNS, makeId } from './ids.js';
+export type {
+  ContentPart,
+  FunctionCallItem,
+  FunctionCallOutputItem,
+  Item,
+  ItemStatus,
+  MessageItem,
+  Modality,
+} from './items.js';
 export type { LimitName } from './limits.js';
 export { LIMITS } from './limits.js';
 export type { ModelLookup, SiblingId } from './models.js';
@@ -28,5 +41,9 @@ export type { RandomLabel, RandomStream } from './random-stream.js';
 export { openRandomStream } from './random-stream.js';
 export type { Refusal, RefusalError } from './refusals.js';
 export { refuse } from './refusals.js';
+export type { ResponseObject, StatusDetails, Usage } from './response-object.js';
+export type { ServerEvent, ServerEventOf, ServerEventType } from './server-events.js';
+export { SERVER_EVENT_SCHEMAS, SERVER_EVENT_TYPES, serverEventSchema } from './server-events.js';
+export type { SessionObject, SessionUpdate, Tool } from './session-object.js';
 export type { SoundstageErrorOptions } from './soundstage-error.js';
 export { SoundstageError } from './soundstage-error.js';

@@ -71,6 +71,8 @@ export const LIMITS = {
   holdPatienceMs: 300_000,
   /** Wall milliseconds a hold waits for its release, whatever the clock. */
   holdWatchdogMs: 30_000,
+  /** Virtual milliseconds of audio in one `response.audio.delta`. */
+  audioChunkMs: 10_000,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
   /** Bytes the reference client lets wait for a slow server before a send is refused. */
