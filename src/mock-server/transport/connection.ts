@@ -57,7 +57,10 @@ export interface Connection {
   close(code: number, reason: string, options?: CloseOptions): void;
   /** Drops the connection at once, without a closing handshake. */
   terminate(): void;
-  /** Stops delivering messages until `resumeReading`; the peer feels back-pressure. */
+  /**
+   * Stops delivering messages until `resumeReading`; the peer feels back-pressure. Over a real socket a peer
+   * that leaves meanwhile may go unnoticed until reading resumes or the connection is closed from this side.
+   */
   pauseReading(): void;
   resumeReading(): void;
   /** Bytes sent but not yet taken by the peer. */

@@ -2,7 +2,7 @@
  * Plain HTTP answers as data, and writing one on a socket that asked for an upgrade it does not get.
  * Must never leave a refused socket open for longer than the time it is given.
  */
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WallClock } from '../wall-clock.js';
 
@@ -53,4 +53,9 @@ export function answerOnSocket(
   const cancelTimer = options.clock.setTimer(options.closeTimeoutMs, () => socket.destroy());
   socket.once('close', cancelTimer);
   socket.resume();
+}
+
+/** Writes `answer` as the response to a plain HTTP request. */
+export function writeAnswer(response: ServerResponse, answer: HttpAnswer): void {
+  response.writeHead(answer.status, answerHeaders(answer)).end(answer.body);
 }
