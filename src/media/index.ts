@@ -8,5 +8,6 @@ export * from './jpeg-decode.js';
 export * from './pcm.js';
 export * from './sha256.js';
 export * from './synthetic-speech.js';
+export * from './voice-activity.js';
 export * from './wav.js';
 export * from './wav-import.js';

@@ -90,7 +90,7 @@ describe('anything else', () => {
 });
 
 test('hostile bytes take linear time', () => {
-  const sizeBytes = 8 * 1024 * 1024;
+  const sizeBytes = 2 * 1024 * 1024;
   const fills = [
     [0xff],
     [0xff, 0x00],
@@ -111,7 +111,7 @@ test('hostile bytes take linear time', () => {
       expect(inspectJpeg(bytes).ok).toBe(false);
     }
   }
-}, 10_000);
+}, 5_000);
 
 property.prop([fc.array(fc.tuple(fc.nat({ max: 2_000 }), fc.nat({ max: 255 })), { maxLength: 20 })], {
   seed: PROPERTY_SEED,

@@ -9,6 +9,7 @@ const SENTENCE = 'The weather is mild today, so a walk along the lake would be n
 const CHINESE = '今天天气很好，我们去湖边走走吧。';
 const RATES: readonly SpeechRateHz[] = [8_000, 16_000, 24_000, 48_000];
 
+const digestOf = (samples: Int16Array): string => sha256Hex(bytesFromPcm16(samples));
 const toDbfs = (level: number): number => 20 * Math.log10(level / 32_768);
 
 /** Root mean square of each 20 ms. */
@@ -108,17 +109,21 @@ test('nothing to say is no sound, symbols are a short silence', () => {
 
 test('the same samples come out of every engine, and a repetition is no different', () => {
   const digest = (sampleRateHz: SpeechRateHz, voice?: string): string =>
-    sha256Hex(bytesFromPcm16(synthesizeSpeech(`${SENTENCE} ${CHINESE}`, { sampleRateHz, voice }).samples));
+    digestOf(synthesizeSpeech(`${SENTENCE} ${CHINESE}`, { sampleRateHz, voice }).samples);
   expect(digest(24_000)).toBe(digest(24_000));
-  expect(digest(24_000)).toMatchInlineSnapshot(`"2411bf77577536859ed666268600f27d33ce5f4b3630dfc71aaa9fd787602252"`);
-  expect(digest(16_000, 'Cherry')).toMatchInlineSnapshot(`"850cf302a78cdd48f5697dbebebda987975f0b09d0248977db1ca80cbf111991"`);
+  expect(digest(24_000)).toMatchInlineSnapshot(
+    `"2411bf77577536859ed666268600f27d33ce5f4b3630dfc71aaa9fd787602252"`,
+  );
+  expect(digest(16_000, 'Cherry')).toMatchInlineSnapshot(
+    `"850cf302a78cdd48f5697dbebebda987975f0b09d0248977db1ca80cbf111991"`,
+  );
 });
 
 test('changing the samples of an answer does not change the next one', () => {
   const first = synthesizeSpeech('hello', { sampleRateHz: 24_000 }).samples;
-  const digest = sha256Hex(bytesFromPcm16(first));
+  const digest = digestOf(first);
   first.fill(0);
-  expect(sha256Hex(bytesFromPcm16(synthesizeSpeech('hello', { sampleRateHz: 24_000 }).samples))).toBe(digest);
+  expect(digestOf(synthesizeSpeech('hello', { sampleRateHz: 24_000 }).samples)).toBe(digest);
 });
 
 property.prop(
@@ -133,6 +138,7 @@ property.prop(
     const { samples } = synthesizeSpeech(`${text} `, options);
     const longer = synthesizeSpeech(`${text} more`, options).samples;
     expect(toDbfs(Math.max(1, peakLevel(samples)))).toBeLessThan(-12);
-    if (text.trim() !== '') expect(longer.subarray(0, samples.length)).toEqual(samples);
+    const beginning = longer.subarray(0, samples.length);
+    if (text.trim() !== '') expect(digestOf(beginning)).toBe(digestOf(samples));
   },
 );
