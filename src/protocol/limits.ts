@@ -96,6 +96,14 @@ export const LIMITS = {
   clientPingIntervalMs: 20_000,
   /** Output items of which the reference client remembers a dangling byte of audio. */
   clientDanglingBytes: 64,
+  /** MCP servers of one session, and the characters of what describes one (section 3.1.1). Over it: ERR29. */
+  mcpServers: 8,
+  mcpLabelChars: 64,
+  mcpUrlChars: 4_096,
+  mcpAuthorizationChars: 8_192,
+  mcpHeaders: 16,
+  mcpHeaderNameChars: 128,
+  mcpHeaderValueChars: 8_192,
 } as const;
 
 /** The name of a bound. */

@@ -2,8 +2,9 @@
  * From a model id to what is known of it: a simulated family, a sibling family of the same endpoint, or
  * nothing. Ids are matched exactly; it must never guess from a prefix that a model is an Omni model.
  */
-import type { FamilyId, ModelFamily } from './families.js';
+
 import { FAMILY_IDS, MODEL_FAMILIES } from './families.js';
+import type { FamilyId, ModelFamily } from './model-family.js';
 import { CLONED_VOICE_PATTERN, FLASH3_FIRST_VOICES } from './voices.js';
 
 /** Families that share the endpoint and are not simulated. */

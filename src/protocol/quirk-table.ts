@@ -3,7 +3,7 @@
  * 11.15). It must never hold what a switch does: that stands where the behaviour is.
  */
 import type { EvidenceGrade } from './evidence.js';
-import type { FamilyId } from './families.js';
+import type { FamilyId } from './model-family.js';
 
 /** The switches in force for one session. */
 export interface Quirks {

@@ -3,7 +3,7 @@
  * It must never let a name or a value through that the table does not know.
  */
 import { describeValue, nearestName } from './describe-value.js';
-import type { FamilyId } from './families.js';
+import type { FamilyId } from './model-family.js';
 import type { QuirkDefinition, Quirks, QuirkValue, QuirkValues } from './quirk-table.js';
 import { QUIRKS } from './quirk-table.js';
 import { SoundstageError } from './soundstage-error.js';

@@ -1,0 +1,27 @@
+/**
+ * Reading values of unknown JSON by own keys only, so that `__proto__` and `constructor` are keys like any
+ * other. It must never throw and never follow a prototype.
+ */
+
+/** A JSON object whose keys nobody has checked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value is a JSON object: not null, not an array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The own value of a key; undefined when it is missing. */
+export function ownValue(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** The value at a path such as `audio.input.format`; undefined when any step is missing or no object. */
+export function valueAt(root: JsonObject, path: readonly string[]): unknown {
+  let value: unknown = root;
+  for (const key of path) {
+    if (!isJsonObject(value)) return undefined;
+    value = ownValue(value, key);
+  }
+  return value;
+}
