@@ -182,8 +182,8 @@ describe.each([memoryTransport, wsTransport])('transport: $name', (kind: Transpo
   });
 
   test('the over-long reason of the real service can be sent whole, and a strict client calls it an error', async () => {
-    const server = new ScriptedServer((connection) =>
-      connection.close(1007, FREE_TIER, { truncateReason: false }),
+    const server = new ScriptedServer(
+      atOnce((connection) => connection.close(1007, FREE_TIER, { truncateReason: false })),
     );
     const client = (await serve(server)).connect();
     await client.saw.until('close');

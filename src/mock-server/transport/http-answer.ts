@@ -56,6 +56,6 @@ export function answerOnSocket(
 }
 
 /** Writes `answer` as the response to a plain HTTP request. */
-export function writeAnswer(response: ServerResponse, answer: HttpAnswer): void {
+export function writeHttpAnswer(response: ServerResponse, answer: HttpAnswer): void {
   response.writeHead(answer.status, answerHeaders(answer)).end(answer.body);
 }

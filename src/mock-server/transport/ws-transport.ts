@@ -13,7 +13,7 @@ import type { TlsCredentials } from '../tls.js';
 import { realWallClock, type WallClock } from '../wall-clock.js';
 import { admit } from './admission.js';
 import type { Acceptor, Listener, UpgradeRequest, UpgradeVerdict } from './connection.js';
-import { answerOnSocket, type HttpAnswer, isHeaderLine, writeAnswer } from './http-answer.js';
+import { answerOnSocket, type HttpAnswer, isHeaderLine, writeHttpAnswer } from './http-answer.js';
 import { ManagedConnection } from './managed-connection.js';
 import { type TransportLimits, transportLimits } from './transport-limits.js';
 import { forwardWsEvents, WsWire } from './ws-wire.js';
@@ -237,7 +237,7 @@ function reachableHost(host: string): string {
 }
 
 function answerNotFound(_request: IncomingMessage, response: ServerResponse): void {
-  writeAnswer(response, {
+  writeHttpAnswer(response, {
     status: 404,
     body: JSON.stringify({ code: 'NotFound', message: 'Nothing here.' }),
   });
