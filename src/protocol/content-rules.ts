@@ -2,7 +2,7 @@
  * Rules of `session.update` for what a session says and knows: modalities, style, instructions, transcription,
  * search, tools, video (section 7). Audio, voice activity and sampling have files of their own.
  */
-import { describePythonValue } from './describe-value.js';
+import { pythonList } from './describe-value.js';
 import { ownValue } from './json-object.js';
 import { readModalities } from './modalities.js';
 import { refuse } from './refusals.js';
@@ -31,7 +31,7 @@ export const MODALITIES_RULE: UpdateRule = rule('modalities', {
     if (!Array.isArray(value)) return refusal(outOfRange(path, value, "{['text'], ['text', 'audio']}"));
     const modalities = readModalities(value);
     return modalities === undefined
-      ? refusal(refuse('bad-modalities', { value: describePythonValue(value) }))
+      ? refusal(refuse('bad-modalities', { value: pythonList(value) }))
       : accept(modalities);
   },
   apply: (modalities, { draft }) => {

@@ -21,7 +21,7 @@ export function describeValue(value: unknown): string {
 }
 
 /** As `describeValue`, but spelled as Python prints it, since the service does (ERR1). */
-export function describePythonValue(value: unknown): string {
+export function pythonList(value: unknown): string {
   return describe(value, PYTHON_SPELLING);
 }
 

@@ -6,7 +6,7 @@ export { CLIENT_EVENT_SCHEMAS, CLIENT_EVENT_TYPES, clientEventSchema } from './c
 export type { ClientFrame } from './client-frame.js';
 export { parseClientFrame } from './client-frame.js';
 export type { DeepReadonly } from './deep-readonly.js';
-export { describeValue, nearestName } from './describe-value.js';
+export { describeValue, nearestName, pythonList } from './describe-value.js';
 export type { ErrorRow, ErrorSlug, RefusalDelivery } from './error-catalogue.js';
 export { ERROR_CATALOGUE } from './error-catalogue.js';
 export type { EvidenceGrade } from './evidence.js';
@@ -63,6 +63,7 @@ export type { SessionUpdateResult } from './session-update.js';
 export { applySessionUpdate } from './session-update.js';
 export type { SoundstageErrorOptions } from './soundstage-error.js';
 export { SoundstageError } from './soundstage-error.js';
-export { functionName } from './tool-entries.js';
+export type { FunctionTool } from './tool-entries.js';
+export { functionTool } from './tool-entries.js';
 export type { UpdateContext } from './update-rule.js';
 export { audioTokens, imageTokens, textTokens, utf8Bytes } from './usage.js';

@@ -2,7 +2,7 @@
  * Which modalities a session or a response may have: text, or text and audio in either order (ERR1, ERR41).
  * It must never decide what follows from them.
  */
-import { describePythonValue } from './describe-value.js';
+import { pythonList } from './describe-value.js';
 import type { Modality } from './items.js';
 import type { Refusal } from './refusals.js';
 import { refuse } from './refusals.js';
@@ -25,6 +25,6 @@ export function readResponseModalities(value: unknown, ofSession: readonly Modal
   if (value === undefined || value === null) return { ok: true, modalities: ofSession };
   const modalities = readModalities(value);
   return modalities === undefined
-    ? { ok: false, refusal: refuse('bad-response-modalities', { value: describePythonValue(value) }) }
+    ? { ok: false, refusal: refuse('bad-response-modalities', { value: pythonList(value) }) }
     : { ok: true, modalities };
 }

@@ -9,33 +9,42 @@ import type { Tool } from './session-object.js';
 import type { Checked } from './update-rule.js';
 import { accept, outOfRange, refusal } from './value-checks.js';
 
-/** The name of a function tool, wherever it stands; undefined for other tools. */
-export function functionName(tool: Tool): string | undefined {
-  const { nested, name } = functionParts(tool as JsonObject);
-  return nested?.name ?? name;
+/** A function the model may call, whichever way the client nested it. */
+export interface FunctionTool {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** The JSON Schema of the arguments, unchecked. */
+  readonly parameters: JsonObject | undefined;
 }
 
-function functionParts(tool: JsonObject): { nested: { name: string } | undefined; name: string | undefined } {
-  if (ownValue(tool, 'type') !== 'function') return { nested: undefined, name: undefined };
-  const inner = ownValue(tool, 'function');
-  const nestedName = isJsonObject(inner) ? ownValue(inner, 'name') : undefined;
-  const flatName = ownValue(tool, 'name');
+/** Reads a function tool, nested (as documented) or flat; undefined for MCP servers and nameless entries. */
+export function functionTool(tool: Tool): FunctionTool | undefined {
+  const entry: JsonObject = tool;
+  if (ownValue(entry, 'type') !== 'function') return undefined;
+  const inner = ownValue(entry, 'function');
+  const source = inner === undefined ? entry : inner;
+  if (!isJsonObject(source)) return undefined;
+  const name = ownValue(source, 'name');
+  if (typeof name !== 'string' || name === '') return undefined;
+  const description = ownValue(source, 'description');
+  const parameters = ownValue(source, 'parameters');
   return {
-    nested: typeof nestedName === 'string' && nestedName !== '' ? { name: nestedName } : undefined,
-    name: inner === undefined && typeof flatName === 'string' && flatName !== '' ? flatName : undefined,
+    name,
+    description: typeof description === 'string' ? description : undefined,
+    parameters: isJsonObject(parameters) ? parameters : undefined,
   };
 }
 
 /** Whether MCP servers are among the tools. */
 export function hasMcpTool(tools: readonly Tool[]): boolean {
-  return tools.some((tool) => ownValue(tool as JsonObject, 'type') === 'mcp');
+  return tools.some((tool) => ownValue(tool, 'type') === 'mcp');
 }
 
 /** What is wrong with an entry; undefined when nothing is. */
 function faultOf(tool: JsonObject, mcpAllowed: boolean): string | undefined {
   const type = ownValue(tool, 'type');
   if (type === 'function') {
-    return functionName(tool as Tool) === undefined ? '{functions with a name}' : undefined;
+    return functionTool(tool as Tool) === undefined ? '{functions with a name}' : undefined;
   }
   if (type === 'mcp' && mcpAllowed) return checkMcpTool(tool);
   return mcpAllowed ? '{function, mcp}' : '{function}';

@@ -36,23 +36,22 @@ const isLowSurrogate = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
 /**
  * Tokens of audio, rounded up. No audio costs nothing.
  *
- * @param samples samples per channel
+ * @param durationMs milliseconds of audio, fractions included
  * @param direction input has a rate and a least duration of its own on TURBO
  * @param channels more than one doubles the cost
  */
 export function audioTokens(
-  samples: number,
-  sampleRateHz: number,
+  durationMs: number,
   family: FamilyId,
   direction: 'input' | 'output',
   channels = 1,
 ): number {
-  if (samples <= 0) return 0;
+  if (durationMs <= 0) return 0;
   const { audioInTokensPerSecond, audioInMinimumMs, audioOutTokensPerSecond } = MODEL_FAMILIES[family].tokens;
   const isInput = direction === 'input';
-  const billedSamples = isInput ? Math.max(samples, (audioInMinimumMs * sampleRateHz) / 1_000) : samples;
+  const billedMs = isInput ? Math.max(durationMs, audioInMinimumMs) : durationMs;
   const tokensPerSecond = isInput ? audioInTokensPerSecond : audioOutTokensPerSecond;
-  const tokens = Math.ceil((billedSamples * tokensPerSecond) / sampleRateHz);
+  const tokens = Math.ceil((billedMs * tokensPerSecond) / 1_000);
   return channels > 1 ? tokens * 2 : tokens;
 }
 
