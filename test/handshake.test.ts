@@ -11,7 +11,7 @@ import { loadTlsCredentials } from '../src/mock-server/tls.js';
 import type { Acceptor, Listener } from '../src/mock-server/transport/connection.js';
 import { writeHttpAnswer } from '../src/mock-server/transport/http-answer.js';
 import { type ListenWsOptions, listenWs } from '../src/mock-server/transport/ws-transport.js';
-import { RawPeer, upgradeText } from './support/raw-peer.js';
+import { clientFrame, RawPeer, upgradeText } from './support/raw-peer.js';
 import { atOnce, ScriptedServer } from './support/transport-harness.js';
 
 const REALTIME = '/api-ws/v1/realtime?model=qwen3.5-omni-plus-realtime';
@@ -136,7 +136,8 @@ describe('accepted', () => {
   test('frames sent in the same packet as the upgrade request are not lost', async () => {
     const { url } = await listen();
     const eager = new RawPeer(url);
-    eager.write(upgradeText(REALTIME).concat('\x89\x80\0\0\0\0'));
+    const ping = clientFrame(0x89, '');
+    eager.write(Buffer.concat([Buffer.from(upgradeText(REALTIME)), ping]));
     while (!eager.received.includes(Buffer.from([0x8a, 0]))) {
       await eager.saw.untilCount('data', eager.saw.list.filter((seen) => seen === 'data').length + 1);
     }
