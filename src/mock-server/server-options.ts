@@ -1,0 +1,121 @@
+/**
+ * What a mock server is made with, and the checks of it. Wrong options throw before anything listens.
+ */
+import { readFileSync } from 'node:fs';
+import { FAMILY_IDS, type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
+import type { ClockPolicy, Scenario } from '../scenarios/index.js';
+import type { ApiKeyConfig } from './handshake-key.js';
+import type { TlsOption } from './tls.js';
+import type { WallClock } from './wall-clock.js';
+
+/** Options of `createMockServer`; all have defaults. */
+export interface MockServerOptions {
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port to listen on; 0, the default, takes any free one. */
+  readonly port?: number;
+  /** False: open no port; only the in-memory transport reaches the server. Default true. */
+  readonly listen?: boolean;
+  /** `true` for a generated certificate, or a certificate and key in PEM. Default: plain `ws`. */
+  readonly tls?: TlsOption;
+  /** Decides ids and generated content. A safe integer. Default 1. */
+  readonly seed?: number;
+  /** How virtual time moves. Default `auto`. */
+  readonly clock?: ClockPolicy;
+  /** Virtual milliseconds per wall millisecond on a `paced` clock. More than 0. Default 1. */
+  readonly paceFactor?: number;
+  /** Wall milliseconds without audio after which a `media` clock runs by itself. Default 500. */
+  readonly mediaGraceMs?: number;
+  /** Wall milliseconds a hold may wait. Default 30 000. */
+  readonly holdWatchdogMs?: number;
+  /** Behaviour switches for every session; a scenario's own win. */
+  readonly quirks?: Partial<Quirks>;
+  /** API keys by what they get. Default: any non-empty key is good. */
+  readonly keys?: ApiKeyConfig;
+  /** What a client gets that names no scenario: a script, or the name of one in `scenarios`. */
+  readonly scenario?: Scenario | string;
+  /** Scenarios a client can choose by name: `[a-z0-9-]+`. */
+  readonly scenarios?: Readonly<Record<string, Scenario>>;
+  /** Virtual milliseconds without a response before the service closes. Default 300 000. */
+  readonly idleCloseMs?: number;
+  /** Virtual milliseconds a session may last. Default 7 200 000. */
+  readonly sessionDurationMs?: number;
+  /** Connections open at once; more are refused with HTTP 503. */
+  readonly maxConnections?: number;
+  /** Bytes one session's log may keep in memory. */
+  readonly sessionLogBytes?: number;
+  /** Real time. Default: the machine's. */
+  readonly wallClock?: WallClock;
+}
+
+const CLOCKS: readonly unknown[] = ['auto', 'media', 'paced'];
+const SCENARIO_NAME = /^[a-z0-9-]+$/;
+
+/**
+ * Checks the options that types cannot.
+ *
+ * @throws SoundstageError `E_OPTION` for a bad value, `E_QUIRK_UNKNOWN` or `E_QUIRK_VALUE` for a bad quirk
+ */
+export function checkOptions(options: MockServerOptions): void {
+  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+    fail('seed', options.seed, 'a whole number such as 7');
+  if (options.clock !== undefined && !CLOCKS.includes(options.clock))
+    fail('clock', options.clock, 'auto, media or paced');
+  checkPositive('paceFactor', options.paceFactor);
+  checkPositive('mediaGraceMs', options.mediaGraceMs);
+  checkPositive('holdWatchdogMs', options.holdWatchdogMs);
+  checkPositive('idleCloseMs', options.idleCloseMs);
+  checkPositive('sessionDurationMs', options.sessionDurationMs);
+  checkPositive('maxConnections', options.maxConnections);
+  checkPositive('sessionLogBytes', options.sessionLogBytes);
+  checkQuirks(options.quirks);
+  for (const [name, scenario] of Object.entries(options.scenarios ?? {})) {
+    if (!SCENARIO_NAME.test(name))
+      fail('scenarios', name, 'a name of lower-case letters, digits and hyphens');
+    checkScenario(scenario);
+  }
+  if (typeof options.scenario === 'object') checkScenario(options.scenario);
+  else if (options.scenario !== undefined && !Object.hasOwn(options.scenarios ?? {}, options.scenario)) {
+    fail(
+      'scenario',
+      options.scenario,
+      `one of: ${Object.keys(options.scenarios ?? {}).join(', ') || '(no scenarios given)'}`,
+    );
+  }
+}
+
+/** Reads a WAV file for a scripted reply. @throws SoundstageError `E_WAV_UNREADABLE` */
+export function readWavFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new SoundstageError(
+      'E_WAV_UNREADABLE',
+      `Cannot read '${path}'. Try the path of an existing WAV file.`,
+      { cause },
+    );
+  }
+}
+
+function checkScenario(scenario: Scenario): void {
+  checkQuirks(scenario.quirks);
+  if (scenario.clock !== undefined && !CLOCKS.includes(scenario.clock))
+    fail('clock', scenario.clock, 'auto, media or paced');
+  checkPositive('idleCloseMs', scenario.idleCloseMs);
+  checkPositive('sessionDurationMs', scenario.sessionDurationMs);
+}
+
+/** Quirks are valid in every family or in none: their defaults differ, their values do not. */
+function checkQuirks(quirks: Partial<Quirks> | undefined): void {
+  for (const family of FAMILY_IDS) resolveQuirks(family, quirks);
+}
+
+function checkPositive(name: string, value: number | undefined): void {
+  if (value !== undefined && !(value > 0)) fail(name, value, 'a number above 0');
+}
+
+function fail(name: string, value: unknown, wanted: string): never {
+  throw new SoundstageError('E_OPTION', `Bad option '${name}': ${String(value)}. Try ${wanted}.`, {
+    details: { name, value },
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * The passing of virtual time: which timers fire when audio, wall time or a jump moves the clock. There is no
+ * second place where the order of timers is decided.
+ */
+import { samplesToMs } from '../../media/index.js';
+import { LIMITS } from '../../protocol/limits.js';
+import { closeSession, note } from './emit.js';
+import { fire } from './fire-timer.js';
+import type { SessionState } from './state.js';
+import { nextTimer, removeTimer, type Timer, waitMs } from './timers.js';
+
+/**
+ * Moves the clock to a position of the audio. Timers due exactly there stay: whatever the client does at that
+ * moment goes first. On a `paced` clock audio does not move time.
+ */
+export function advanceAudio(state: SessionState, position: number): void {
+  const { input, settings, options } = state;
+  const rate = settings.input.sampleRateHz;
+  const byMs = samplesToMs(position, rate) - samplesToMs(input.clockedSamples, rate);
+  input.clockedSamples = position;
+  if (options.clock !== 'paced') advance(state, byMs, false);
+}
+
+/** Moves the clock by itself; timers due exactly at the end fire. */
+export function advanceTime(state: SessionState, byMs: number): void {
+  advance(state, byMs, true);
+}
+
+/** On a clock that jumps, runs everything that work is waiting for, as if no time had to pass. */
+export function settleIfJumping(state: SessionState): void {
+  if (!jumps(state)) return;
+  for (;;) {
+    const timer = nextTimer(state.queue, 'work');
+    if (timer === undefined || isStuck(state)) return;
+    state.queue.nowMs += waitMs(state.queue, timer);
+    take(state, timer);
+  }
+}
+
+/** `auto` always jumps; `media` only while no audio drives it, in manual mode. */
+export function jumps(state: SessionState): boolean {
+  const { clock } = state.options;
+  return clock === 'auto' || (clock === 'media' && state.settings.turnDetection === null);
+}
+
+function advance(state: SessionState, byMs: number, includingEnd: boolean): void {
+  let remainingMs = byMs;
+  for (;;) {
+    const timer = nextTimer(state.queue);
+    if (timer === undefined || isStuck(state)) break;
+    const wait = waitMs(state.queue, timer);
+    if (wait > remainingMs || (wait === remainingMs && !includingEnd)) break;
+    move(state, wait);
+    remainingMs -= wait;
+    take(state, timer);
+  }
+  move(state, remainingMs);
+}
+
+function move(state: SessionState, byMs: number): void {
+  state.queue.nowMs += byMs;
+  state.queue.patienceMs += byMs;
+}
+
+function take(state: SessionState, timer: Timer): void {
+  state.stepsTaken += 1;
+  removeTimer(state.queue, timer);
+  fire(state, timer.action);
+}
+
+function isStuck(state: SessionState): boolean {
+  if (state.stepsTaken <= LIMITS.stepsPerInput) return false;
+  if (state.phase !== 'closing') note(state, 'session-stuck', { steps: state.stepsTaken });
+  closeSession(state, 1011, 'Internal service error: null');
+  return true;
+}

@@ -1,0 +1,59 @@
+/**
+ * What each timer does when it is due: one row per action.
+ */
+import { closeSession, failHolds } from './emit.js';
+import { finishIfIdle } from './finish.js';
+import { onDurationDue, onIdleDue } from './patience.js';
+import { runDueSteps } from './response-lane.js';
+import { isResponding, requestResponse, startResponse } from './response-start.js';
+import type { SessionState } from './state.js';
+import type { TimerAction } from './timers.js';
+import { onTranscriptionDue } from './transcription.js';
+
+/** Carries out a timer's action. */
+export function fire(state: SessionState, action: TimerAction): void {
+  switch (action.do) {
+    case 'start-response':
+      startResponse(state);
+      break;
+    case 'response-step':
+      runDueSteps(state);
+      break;
+    case 'transcription':
+      onTranscriptionDue(state, action.itemId);
+      break;
+    case 'close':
+      closeSession(state, action.code, action.reason);
+      break;
+    case 'idle-close':
+      onIdleDue(state);
+      break;
+    case 'duration-close':
+      onDurationDue(state);
+      break;
+    case 'proactive-response':
+      speakUp(state);
+      break;
+    case 'hold-patience':
+      failHold(state, action.hold);
+      break;
+  }
+  finishIfIdle(state);
+}
+
+/** Silence has lasted long enough for the service to speak by itself (§5.11). */
+function speakUp(state: SessionState): void {
+  if (isResponding(state) || state.input.utterance !== undefined || state.phase !== 'open') return;
+  requestResponse(state, {
+    cause: 'silence',
+    instructions: undefined,
+    modalities: undefined,
+    clientEventId: undefined,
+  });
+}
+
+/** A hold that nobody released ends the connection: a test that waits for ever is worse than one that fails. */
+export function failHold(state: SessionState, index: number | undefined): void {
+  if (!failHolds(state, (hold) => index === undefined || hold.index === index)) return;
+  closeSession(state, 1011, 'soundstage: a hold was not released in time');
+}

@@ -1,0 +1,113 @@
+/**
+ * The session: a function from an input to operations. It opens no socket, starts no timer, reads no clock and
+ * draws from no ambient randomness; all of these arrive as inputs or leave as operations. It changes the state it
+ * is given and nothing else, so the same inputs always give the same operations.
+ */
+import { echoSession, findModel, parseClientFrame, refuse } from '../../protocol/index.js';
+import { handleClientEvent } from './client-events.js';
+import { advanceTime, jumps, settleIfJumping } from './clock.js';
+import { closeSession, type EventBody, emit, emitRefusal, later, releaseForClientEvent } from './emit.js';
+import { failHold } from './fire-timer.js';
+import { startPatience, touch } from './patience.js';
+import type { SessionState } from './state.js';
+import { nextTimer, waitMs } from './timers.js';
+import type { SessionInput, SessionOperation } from './types.js';
+
+/** From `session.created` to the close that refuses an unknown model, in virtual milliseconds (§1.4). */
+const UNKNOWN_MODEL_CLOSE_MS = 50;
+
+/** Takes one input and returns what is to be done, in order. */
+export function step(state: SessionState, input: SessionInput): SessionOperation[] {
+  state.outbox = [];
+  state.stepsTaken = 0;
+  if (state.phase !== 'closing') takeInput(state, input);
+  return state.outbox;
+}
+
+/**
+ * Virtual milliseconds until something is due that time alone brings about, or undefined. A clock that jumps has
+ * no work left between inputs; what it reports then is patience.
+ */
+export function nextDueMs(state: SessionState, kind?: 'work' | 'patience'): number | undefined {
+  const timer = nextTimer(state.queue, kind);
+  return timer === undefined ? undefined : waitMs(state.queue, timer);
+}
+
+/** Whether a hold keeps a lane at the moment. */
+export function isHolding(state: SessionState): boolean {
+  const { response, transcription, all } = state.holds.holding;
+  return response + transcription + all > 0;
+}
+
+/** Whether work waits for audio to move the clock: a `media` clock in VAD mode. */
+export function waitsForAudio(state: SessionState): boolean {
+  return state.options.clock === 'media' && !jumps(state) && nextTimer(state.queue, 'work') !== undefined;
+}
+
+function takeInput(state: SessionState, input: SessionInput): void {
+  switch (input.kind) {
+    case 'open':
+      open(state);
+      break;
+    case 'text':
+      takeText(state, input.text);
+      break;
+    case 'binary':
+      touch(state);
+      if (state.phase === 'open') emitRefusal(state, refuse('binary-frame'));
+      break;
+    case 'advance':
+      advanceTime(state, input.byMs);
+      break;
+    case 'hold-watchdog':
+      failHold(state, undefined);
+      break;
+  }
+  settleIfJumping(state);
+}
+
+function open(state: SessionState): void {
+  state.phase = 'open';
+  startPatience(state);
+  const { account = 'good' } = state.options;
+  const lookup = findModel(state.model.requested ?? '');
+  if (account === 'arrears') emitRefusal(state, refuse('arrears'));
+  else if (account === 'refused') emitRefusal(state, refuse('auth-as-event'));
+  else if (lookup.kind === 'sibling')
+    emitRefusal(state, refuse('sibling-model', { model: lookup.model, sibling: lookup.sibling }));
+  else if (state.model.known) emitCreated(state);
+  else refuseUnknownModel(state);
+}
+
+function emitCreated(state: SessionState): void {
+  const session = echoSession(state.settings, state.id, state.quirks, 'created');
+  emit(state, { type: 'session.created', session } as EventBody);
+}
+
+/** The service shows the session object first and only then closes (§1.4). */
+function refuseUnknownModel(state: SessionState): void {
+  const { close } = refuse('model-not-found', { model: state.model.requested ?? 'null' });
+  if (close === undefined) return;
+  if (state.quirks.unknownModel === 'close') {
+    closeSession(state, close.code, close.reason);
+    return;
+  }
+  const session = {
+    ...echoSession(state.settings, state.id, state.quirks, 'created'),
+    model: state.model.requested ?? 'null',
+  };
+  emit(state, { type: 'session.created', session } as EventBody);
+  later(state, 'none', UNKNOWN_MODEL_CLOSE_MS, { do: 'close', code: close.code, reason: close.reason });
+}
+
+function takeText(state: SessionState, text: string): void {
+  touch(state);
+  if (state.phase !== 'open') return;
+  const parsed = parseClientFrame(text);
+  if (!parsed.ok) {
+    emitRefusal(state, parsed.refusal, parsed.eventId);
+    return;
+  }
+  releaseForClientEvent(state, parsed.event.type);
+  handleClientEvent(state, parsed.event);
+}

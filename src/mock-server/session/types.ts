@@ -1,0 +1,51 @@
+/**
+ * What goes into a session and what comes out: inputs, operations and the options it is made with.
+ * Both are plain data. Nothing here may hold a socket, a timer or a clock.
+ */
+
+import type { ClockPolicy, Scenario } from '../../scenarios/index.js';
+import type { NoteCode } from '../../session-log/index.js';
+
+/** Something that happens to a session. */
+export type SessionInput =
+  /** The connection stands; always the first input. */
+  | { readonly kind: 'open' }
+  /** A text message of the client. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** A binary message of the client. */
+  | { readonly kind: 'binary'; readonly sizeBytes: number }
+  /** Virtual time moves on by itself: wall time on a `paced` clock, a free run, a test that advances it. */
+  | { readonly kind: 'advance'; readonly byMs: number }
+  /** A hold has been waiting too long in wall time. */
+  | { readonly kind: 'hold-watchdog' };
+
+/** Something a session wants done, in order. `atMs` is virtual time since the connection opened. */
+export type SessionOperation =
+  | { readonly op: 'send'; readonly atMs: number; readonly text: string }
+  | { readonly op: 'close'; readonly atMs: number; readonly code: number; readonly reason: string }
+  | {
+      readonly op: 'note';
+      readonly atMs: number;
+      readonly code: NoteCode;
+      readonly details: Readonly<Record<string, string | number | boolean>>;
+    };
+
+/** Says whether a JPEG can be decoded to its last line. */
+export type ImageVerifier = (bytes: Uint8Array) => { readonly ok: boolean };
+
+/** What a session is made with. */
+export interface SessionOptions {
+  /** The model of the URL, or null when the URL named none. */
+  readonly model: string | null;
+  /** Decides ids and generated content. A safe integer. */
+  readonly seed: number;
+  /** The connection's name, or its scenario and number; part of every random stream. */
+  readonly connectionKey: string;
+  readonly clock: ClockPolicy;
+  /** The script; an empty object is the default behaviour. */
+  readonly scenario: Scenario;
+  /** Full decode of an image, called once per image at commit. Every image passes when absent. */
+  readonly verifyImage?: ImageVerifier;
+  /** The key's account: `arrears` closes at once, `refused` answers with the authentication error event. */
+  readonly account?: 'good' | 'arrears' | 'refused';
+}
