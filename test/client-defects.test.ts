@@ -51,6 +51,8 @@ function greeting(
   };
 }
 
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
 /** The error a promise rejects with; fails if it resolves. */
 async function rejection(promise: Promise<unknown>): Promise<SoundstageError> {
   const outcome = await promise.then(
@@ -277,7 +279,7 @@ describe('Python SDK', () => {
     const flood = (): void => {
       for (; sentCount < 1_000; sentCount += 1) conversation.appendAudio(packet);
     };
-    expect(flood).toThrow(expect.objectContaining({ code: 'E_BACKPRESSURE' }));
+    expect(flood).toThrow(code('E_BACKPRESSURE'));
     expect(sentCount).toBeGreaterThan(4);
     expect(conversation.bufferedBytes).toBeGreaterThan(1024 * 1024);
     resume();
@@ -413,7 +415,7 @@ describe('Java SDK', () => {
     const conversation = conversationOver(server);
     await conversation.connect();
     server.connection.bufferedBytes = 16 * 1024 * 1024;
-    expect(() => conversation.commit()).toThrow(expect.objectContaining({ code: 'E_BACKPRESSURE' }));
+    expect(() => conversation.commit()).toThrow(code('E_BACKPRESSURE'));
     expect(server.connection.sent).toEqual([]);
     server.connection.bufferedBytes = 0;
     conversation.commit();
@@ -421,30 +423,23 @@ describe('Java SDK', () => {
   });
 
   test('a send after the server has begun to close is an error, never a dropped frame', async () => {
-    const failures: unknown[] = [];
-    const conversation: OmniRealtimeConversation = await conversationWith(
-      {
-        onConnection(socket) {
-          say(socket, SESSION_CREATED);
-          onClientEvent(socket, () => socket.close(1000));
-        },
+    const CLOSE_1000 = Buffer.from([0x88, 0x02, 0x03, 0xe8]);
+    let answered: () => void = () => {};
+    const whenAnswered = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    const conversation = await conversationWith({
+      onConnection(socket, raw) {
+        say(socket, SESSION_CREATED);
+        // The server sends CLOSE and leaves TCP open; the client's own CLOSE is its answer.
+        raw.removeAllListeners('data');
+        raw.on('data', answered);
+        raw.write(CLOSE_1000);
       },
-      {
-        callback: {
-          onClose() {
-            try {
-              conversation.commit();
-            } catch (error) {
-              failures.push(error);
-            }
-          },
-        },
-      },
-    );
+    });
     await conversation.connect();
-    conversation.commit();
-    for await (const _event of conversation);
-    expect(failures).toMatchObject([{ code: 'E_NOT_OPEN' }]);
+    await whenAnswered;
+    expect(() => conversation.commit()).toThrow(code('E_NOT_OPEN'));
   });
 
   test('broken JSON does not end the connection', async () => {
