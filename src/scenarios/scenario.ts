@@ -72,7 +72,7 @@ export interface UserTurn {
   /** BCP 47 language of transcription deltas. Default `en`. */
   readonly language?: string;
   /** Emotion of transcription deltas. Default `neutral`. */
-  readonly emotion?: string;
+  readonly emotion?: 'surprised' | 'neutral' | 'happy' | 'sad' | 'disgusted' | 'angry' | 'fearful';
   /** Answer with `…transcription.failed` instead of a transcript. */
   readonly transcriptionFailed?: boolean;
   /** Semantic voice activity rejects the turn: as an error event, or as the reason of `speech_stopped`. */

@@ -12,7 +12,7 @@ import {
   echoSession,
   refuse,
 } from '../../protocol/index.js';
-import { type EventBody, emit, emitRefusal, note } from './emit.js';
+import { emit, emitRefusal, note } from './emit.js';
 import { finishIfIdle } from './finish.js';
 import { appendAudio, clearInput, configureDetector, forgetUtterance } from './input-audio.js';
 import { appendImage } from './input-images.js';
@@ -33,7 +33,7 @@ const HANDLERS: Handlers = {
   'input_audio_buffer.commit': (state, event) => commit(state, event.event_id),
   'input_audio_buffer.clear': (state) => {
     clearInput(state);
-    emit(state, { type: 'input_audio_buffer.cleared' } as EventBody);
+    emit(state, { type: 'input_audio_buffer.cleared' });
   },
   'input_image_buffer.append': (state, event) => appendImage(state, event.image, event.event_id),
   'response.create': createResponse,
@@ -75,7 +75,7 @@ function updateSession(state: SessionState, event: ClientEventOf<'session.update
   emit(state, {
     type: 'session.updated',
     session: echoSession(state.settings, state.id, state.quirks, 'updated'),
-  } as EventBody);
+  });
 }
 
 /** A manual commit (§3.3). In VAD mode the newest families call it an internal error. */

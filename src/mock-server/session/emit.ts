@@ -54,7 +54,7 @@ export function emitRefusal(state: SessionState, refusal: Refusal, clientEventId
   if (refusal.delivery !== 'close') {
     const echoed = state.quirks.echoErrorEventId && clientEventId !== undefined;
     const error = echoed ? { ...refusal.error, event_id: clientEventId } : refusal.error;
-    emit(state, { type: 'error', error } as EventBody);
+    emit(state, { type: 'error', error });
   }
   if (refusal.close !== undefined) closeSession(state, refusal.close.code, refusal.close.reason);
 }

@@ -2,7 +2,7 @@
  * The end of a session that the client asks for with `session.finish` (§3.9, §5.10): everything under way is
  * brought to its end, then `session.finished`.
  */
-import { closeSession, type EventBody, emit } from './emit.js';
+import { closeSession, emit } from './emit.js';
 import { isHeld } from './holds.js';
 import type { SessionState } from './state.js';
 import { onTranscriptionDue } from './transcription.js';
@@ -11,7 +11,7 @@ import { onTranscriptionDue } from './transcription.js';
 export function finishIfIdle(state: SessionState): void {
   if (state.phase !== 'finishing' || isBusy(state)) return;
   for (const pending of [...state.pendingTranscriptions]) onTranscriptionDue(state, pending.itemId);
-  emit(state, { type: 'session.finished' } as EventBody);
+  emit(state, { type: 'session.finished' });
   state.phase = 'finished';
   if (state.quirks.closeAfterSessionFinish) closeSession(state, 1000, '');
 }

@@ -6,13 +6,12 @@ import { openRandomStream, type RandomStream } from '../../protocol/index.js';
 
 const OPENERS = [
   'Sure, ',
-  'Of course. ',
-  'Good question. ',
-  'Let me see. ',
+  'Of course, ',
+  'Good question, ',
+  'Let me see, ',
   'Yes, ',
   'All right, ',
-  'Happy to help. ',
-  'Certainly. ',
+  'Certainly, ',
 ];
 const SUBJECTS = [
   'the little lamp',

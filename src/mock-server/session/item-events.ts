@@ -1,27 +1,34 @@
 /**
  * Items that the client puts into the conversation or takes out (§3.8).
  */
-import { type ClientEventOf, makeId, refuse, textTokens } from '../../protocol/index.js';
+import {
+  type ClientEventOf,
+  type ClientItem,
+  type Item,
+  makeId,
+  refuse,
+  textTokens,
+} from '../../protocol/index.js';
 import { addTokens, appendItem, deleteItem } from './conversation.js';
-import { type EventBody, emit, emitRefusal } from './emit.js';
+import { emit, emitRefusal } from './emit.js';
 import type { SessionState } from './state.js';
 
 type CreateEvent = ClientEventOf<'conversation.item.create'>;
 
 /** Stores an item and acknowledges it with the id the server gave it. */
 export function createItem(state: SessionState, event: CreateEvent): void {
-  const item = event.item as Readonly<Record<string, unknown>>;
-  const callId = item['type'] === 'function_call_output' ? String(item['call_id']) : undefined;
+  const { item } = event;
+  const callId = item.type === 'function_call_output' ? item.call_id : undefined;
   if (callId !== undefined && !answerCall(state, callId, event.event_id)) return;
-  const ownId = item['id'];
+  const ownId = item.id;
   const id =
     state.quirks.echoClientItemIds && typeof ownId === 'string' && ownId !== ''
       ? ownId
       : makeId('item', state.ids);
   const previous = appendItem(state.conversation, id, callId === undefined ? 'message' : 'tool-output');
   const stored = storedItem(item, id);
-  addTokens(state.conversation, { textTokens: textTokens(writtenText(stored)) });
-  emit(state, { type: 'conversation.item.created', ...previous, item: stored } as EventBody);
+  addTokens(state.conversation, { textTokens: textTokens(writtenText(item)) });
+  emit(state, { type: 'conversation.item.created', ...previous, item: stored });
 }
 
 /** Takes an item out, or refuses the type where the quirk says that the service does not know it. */
@@ -34,7 +41,7 @@ export function deleteConversationItem(
     return;
   }
   deleteItem(state.conversation, event.item_id);
-  emit(state, { type: 'conversation.item.deleted', item_id: event.item_id } as EventBody);
+  emit(state, { type: 'conversation.item.deleted', item_id: event.item_id });
 }
 
 /** Marks a call as answered; false when there is no such call or it has its answer. */
@@ -51,20 +58,20 @@ function answerCall(state: SessionState, callId: string, clientEventId: string |
 }
 
 /** The item as the service shows it: its own id, complete, with the fields of its type (§4.9). */
-function storedItem(item: Readonly<Record<string, unknown>>, id: string): Record<string, unknown> {
-  const head = { id, object: 'realtime.item', type: item['type'], status: 'completed' };
-  if (item['type'] === 'function_call_output')
-    return { ...head, call_id: item['call_id'], output: item['output'] };
-  if (item['type'] === 'mcp_approval_response') {
-    return { ...head, approval_request_id: item['approval_request_id'], approve: item['approve'] };
+function storedItem(item: ClientItem, id: string): Item {
+  const head = { id, object: 'realtime.item', status: 'completed' } as const;
+  if (item.type === 'function_call_output') {
+    return { ...head, type: item.type, call_id: item.call_id, output: item.output };
   }
-  return { ...head, role: item['role'] ?? 'user', content: item['content'] ?? [] };
+  if (item.type === 'mcp_approval_response') {
+    const { type, approval_request_id, approve } = item;
+    return { ...head, type, approval_request_id, approve };
+  }
+  const content = item.content.map(({ type, text }) => ({ type, text }));
+  return { ...head, type: item.type, role: item.role ?? 'user', content };
 }
 
-function writtenText(item: Readonly<Record<string, unknown>>): string {
-  if (typeof item['output'] === 'string') return item['output'];
-  if (!Array.isArray(item['content'])) return '';
-  return item['content']
-    .map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : ''))
-    .join('');
+function writtenText(item: ClientItem): string {
+  if (item.type === 'function_call_output') return item.output;
+  return item.type === 'message' ? item.content.map((part) => part.text).join('') : '';
 }

@@ -3,9 +3,18 @@
  * response; must never decide whether or when a step happens.
  */
 import { bytesFromPcm16, encodeBase64, wavHeader } from '../../media/index.js';
-import { makeId, type Quirks, type RandomStream } from '../../protocol/index.js';
+import {
+  type ContentPart,
+  type Item,
+  type ItemStatus,
+  makeId,
+  type Quirks,
+  type RandomStream,
+  type ResponseObject,
+  type StatusDetails,
+} from '../../protocol/index.js';
 import type { EventBody } from './emit.js';
-import type { ActiveResponse, OutputItem, ResponseStep } from './response-types.js';
+import type { ActiveResponse, OutputItem, ResponseEnd, ResponseStep } from './response-types.js';
 import { usageOf } from './usage.js';
 
 /** What a step needs besides the response. */
@@ -26,13 +35,21 @@ export function itemStepBody(
 ): EventBody {
   const place = { response_id: response.id, output_index: item.outputIndex };
   if (step.kind === 'item-added') {
-    return { type: 'response.output_item.added', ...place, item: openItem(item) } as EventBody;
+    return { type: 'response.output_item.added', ...place, item: itemObject(item, 'in_progress', []) };
   }
   if (step.kind === 'item-created') {
-    return { type: 'conversation.item.created', ...context.previous, item: openItem(item) } as EventBody;
+    return {
+      type: 'conversation.item.created',
+      ...context.previous,
+      item: itemObject(item, 'in_progress', []),
+    };
   }
   if (step.kind === 'item-done') {
-    return { type: 'response.output_item.done', ...place, item: doneItem(item, context.quirks) } as EventBody;
+    return {
+      type: 'response.output_item.done',
+      ...place,
+      item: itemObject(item, item.status, doneContent(item, context.quirks)),
+    };
   }
   return item.type === 'message'
     ? messageStepBody(response, item, step)
@@ -57,19 +74,19 @@ function messageStepBody(
         type: 'response.content_part.added',
         ...ids,
         part: { type: item.part, text: '' },
-      } as EventBody;
+      };
     case 'text-delta':
-      return { delta: step.text ?? '', type: 'response.text.delta', ...ids } as EventBody;
+      return { delta: step.text ?? '', type: 'response.text.delta', ...ids };
     case 'transcript-delta':
-      return { delta: step.text ?? '', type: 'response.audio_transcript.delta', ...ids } as EventBody;
+      return { delta: step.text ?? '', type: 'response.audio_transcript.delta', ...ids };
     case 'text-done':
-      return { text, type: 'response.text.done', ...ids } as EventBody;
+      return { text, type: 'response.text.done', ...ids };
     case 'transcript-done':
-      return { transcript: text, type: 'response.audio_transcript.done', ...ids } as EventBody;
+      return { transcript: text, type: 'response.audio_transcript.done', ...ids };
     case 'audio-done':
-      return { type: 'response.audio.done', ...ids } as EventBody;
+      return { type: 'response.audio.done', ...ids };
     default:
-      return { type: 'response.content_part.done', ...ids, part: { type: item.part, text } } as EventBody;
+      return { type: 'response.content_part.done', ...ids, part: { type: item.part, text } };
   }
 }
 
@@ -87,7 +104,7 @@ function callStepBody(
       call_id: item.callId,
       delta: step.text ?? '',
       obfuscation: makeId('obfuscation', context.ids),
-    } as EventBody;
+    };
   }
   return {
     type: 'response.function_call_arguments.done',
@@ -95,7 +112,7 @@ function callStepBody(
     name: item.name,
     call_id: item.callId,
     arguments: item.producedText,
-  } as EventBody;
+  };
 }
 
 /**
@@ -123,30 +140,29 @@ export function createdBody(response: ActiveResponse, context: StepContext): Eve
   return {
     type: 'response.created',
     response: responseObject(response, 'in_progress', [], context),
-  } as EventBody;
+  };
 }
 
 /** The body of `response.done`. */
 export function doneBody(response: ActiveResponse, context: StepContext): EventBody {
-  const shown = response.items.slice(0, response.openedItems).map(finalItem);
-  const { end } = response;
-  const details =
-    end.status === 'completed'
-      ? {}
-      : {
-          status_details:
-            end.status === 'failed'
-              ? { type: 'failed', error: end.error }
-              : { type: end.status, reason: end.reason },
-        };
-  const object = responseObject(response, end.status, shown, context);
+  const announced = response.items.slice(0, response.openedItems);
+  const output = announced.map((item) => itemObject(item, item.status, finalContent(item)));
   return {
     type: 'response.done',
-    response: { ...object, ...details, usage: usageOf(response) },
-  } as EventBody;
+    response: {
+      ...responseObject(response, response.end.status, output, context),
+      ...statusDetails(response.end),
+      usage: usageOf(response),
+    },
+  };
 }
 
-function responseObject(response: ActiveResponse, status: string, output: unknown[], context: StepContext) {
+function responseObject(
+  response: ActiveResponse,
+  status: ResponseObject['status'],
+  output: readonly Item[],
+  context: StepContext,
+): ResponseObject {
   return {
     id: response.id,
     object: 'realtime.response',
@@ -159,32 +175,33 @@ function responseObject(response: ActiveResponse, status: string, output: unknow
   };
 }
 
-function openItem(item: OutputItem): object {
-  const head = { id: item.id, object: 'realtime.item', type: item.type, status: 'in_progress' };
-  return item.type === 'message'
-    ? { ...head, role: 'assistant', content: [] }
-    : { ...head, call_id: item.callId, name: item.name, arguments: '' };
+function statusDetails(end: ResponseEnd): { status_details?: StatusDetails } {
+  if (end.status === 'completed') return {};
+  if (end.status === 'failed') return { status_details: { type: 'failed', error: end.error } };
+  return { status_details: { type: end.status, reason: end.reason } };
 }
 
-/** The item of `response.output_item.done`, whose content differs from every other event (§4.22). */
-function doneItem(item: OutputItem, quirks: Quirks): object {
-  const head = { id: item.id, object: 'realtime.item', type: item.type, status: item.status };
-  if (item.type === 'function_call') {
-    return { ...head, call_id: item.callId, name: item.name, arguments: item.producedText };
-  }
-  const part =
-    item.part === 'text' ? { type: 'text' } : { type: 'audio', [quirks.audioItemKey]: item.producedText };
-  return { ...head, role: 'assistant', content: [part] };
+/** A call in any event, or a message with the content that this event shows. */
+function itemObject(item: OutputItem, status: ItemStatus, content: readonly ContentPart[]): Item {
+  const head = { id: item.id, object: 'realtime.item' } as const;
+  if (item.type === 'message') return { ...head, type: 'message', status, role: 'assistant', content };
+  const { callId, name, producedText } = item;
+  return { ...head, type: 'function_call', status, call_id: callId, name, arguments: producedText };
 }
 
-/** The item of `response.done` (§4.23). */
-function finalItem(item: OutputItem): object {
-  const head = { id: item.id, object: 'realtime.item', type: item.type, status: item.status };
-  if (item.type === 'function_call') {
-    return { ...head, call_id: item.callId, name: item.name, arguments: item.producedText };
-  }
-  const key = item.part === 'text' ? 'text' : 'transcript';
-  return { ...head, role: 'assistant', content: [{ type: item.part, [key]: item.producedText }] };
+/** The part of `response.output_item.done`, which differs from every other event: text is left out (§4.22). */
+function doneContent(item: OutputItem, quirks: Quirks): ContentPart[] {
+  if (item.type !== 'message') return [];
+  return [
+    item.part === 'text' ? { type: 'text' } : { type: 'audio', [quirks.audioItemKey]: item.producedText },
+  ];
+}
+
+/** The part of `response.done` (§4.23). */
+function finalContent(item: OutputItem): ContentPart[] {
+  if (item.type !== 'message') return [];
+  const words = item.producedText;
+  return [item.part === 'text' ? { type: 'text', text: words } : { type: 'audio', transcript: words }];
 }
 
 function joinBytes(head: Uint8Array, tail: Uint8Array): Uint8Array {

@@ -3,7 +3,14 @@
  * start happen here; everything after `response.created` belongs to the response lane.
  */
 import { importWav, resamplePcm16 } from '../../media/index.js';
-import { makeId, openRandomStream, refuse, type Tool, textTokens } from '../../protocol/index.js';
+import {
+  type FunctionTool,
+  functionTool,
+  makeId,
+  openRandomStream,
+  refuse,
+  textTokens,
+} from '../../protocol/index.js';
 import type { MessageReply, Reply, ReplyItem, ToolCallReply } from '../../scenarios/index.js';
 import { emitRefusal, later } from './emit.js';
 import { generateArguments, spacedJson } from './generated-arguments.js';
@@ -108,12 +115,6 @@ function endOf(reply: Reply, truncated: boolean): ResponseEnd {
   return truncated ? { status: 'incomplete', reason: 'max_output_tokens' } : { status: 'completed' };
 }
 
-/** A tool the model may call. */
-interface OfferedTool {
-  readonly name: string;
-  readonly parameters: unknown;
-}
-
 /** A call when tools are offered and their output is not the news, else a sentence (§11, generated replies). */
 function generateReply(state: SessionState, request: ResponseRequest): Reply {
   const tool =
@@ -126,21 +127,12 @@ function generateReply(state: SessionState, request: ResponseRequest): Reply {
   };
 }
 
-function offeredTool(state: SessionState): OfferedTool | undefined {
+function offeredTool(state: SessionState): FunctionTool | undefined {
   const { tools, toolChoice } = state.settings;
   if (toolChoice === 'none') return undefined;
-  const offered = tools.flatMap(readTool);
+  const offered = tools.flatMap((tool) => functionTool(tool) ?? []);
   const wanted = typeof toolChoice === 'object' && toolChoice !== null ? chosenName(toolChoice) : undefined;
   return offered.find((tool) => tool.name === wanted) ?? offered[0];
-}
-
-/** A function tool, nested as documented or flat as some clients send it. */
-function readTool(tool: Tool): OfferedTool[] {
-  if (tool.type !== 'function') return [];
-  const { name, parameters } = (
-    typeof tool['function'] === 'object' ? tool['function'] : tool
-  ) as Partial<OfferedTool>;
-  return typeof name === 'string' ? [{ name, parameters }] : [];
 }
 
 function chosenName(choice: object): unknown {

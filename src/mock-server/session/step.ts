@@ -6,7 +6,7 @@
 import { echoSession, findModel, parseClientFrame, refuse } from '../../protocol/index.js';
 import { handleClientEvent } from './client-events.js';
 import { advanceTime, jumps, settleIfJumping } from './clock.js';
-import { closeSession, type EventBody, emit, emitRefusal, later, releaseForClientEvent } from './emit.js';
+import { closeSession, emit, emitRefusal, later, releaseForClientEvent } from './emit.js';
 import { failHold } from './fire-timer.js';
 import { startPatience, touch } from './patience.js';
 import type { SessionState } from './state.js';
@@ -81,7 +81,7 @@ function open(state: SessionState): void {
 
 function emitCreated(state: SessionState): void {
   const session = echoSession(state.settings, state.id, state.quirks, 'created');
-  emit(state, { type: 'session.created', session } as EventBody);
+  emit(state, { type: 'session.created', session });
 }
 
 /** The service shows the session object first and only then closes (§1.4). */
@@ -96,7 +96,7 @@ function refuseUnknownModel(state: SessionState): void {
     ...echoSession(state.settings, state.id, state.quirks, 'created'),
     model: state.model.requested ?? 'null',
   };
-  emit(state, { type: 'session.created', session } as EventBody);
+  emit(state, { type: 'session.created', session });
   later(state, 'none', UNKNOWN_MODEL_CLOSE_MS, { do: 'close', code: close.code, reason: close.reason });
 }
 

@@ -3,7 +3,7 @@
  * `transcriptionOrder` says (§4.10 to §4.12).
  */
 import { makeId, refuse } from '../../protocol/index.js';
-import { type EventBody, emit, later } from './emit.js';
+import { emit, later } from './emit.js';
 import type { PendingTranscription, PlannedUserTurn, SessionState } from './state.js';
 
 /** From the commit to the finished transcript, in virtual milliseconds. */
@@ -76,18 +76,18 @@ function sendPreview(
     language: turn.script.language ?? 'en',
     emotion: turn.script.emotion ?? 'neutral',
     obfuscation: makeId('obfuscation', state.ids),
-  } as EventBody);
+  });
 }
 
 function send(state: SessionState, pending: PendingTranscription): void {
   state.pendingTranscriptions = state.pendingTranscriptions.filter((entry) => entry !== pending);
   const place = { item_id: pending.itemId, content_index: 0 };
   if (pending.turn.script.transcriptionFailed === true) {
-    const { code, message } = refuse('transcription-failed').error;
+    const { code = '', message } = refuse('transcription-failed').error;
     const type = 'conversation.item.input_audio_transcription.failed';
-    emit(state, { type, ...place, error: { code, message } } as EventBody);
+    emit(state, { type, ...place, error: { code, message } });
     return;
   }
   const type = 'conversation.item.input_audio_transcription.completed';
-  emit(state, { type, ...place, transcript: pending.turn.transcript } as EventBody);
+  emit(state, { type, ...place, transcript: pending.turn.transcript });
 }

@@ -4,7 +4,7 @@
  */
 import { audioTokens, imageTokens, makeId, refuse } from '../../protocol/index.js';
 import { addTokens, appendItem } from './conversation.js';
-import { type EventBody, emit, emitRefusal } from './emit.js';
+import { emit, emitRefusal } from './emit.js';
 import { generateTranscript } from './generated-text.js';
 import type { PlannedUserTurn, SessionState } from './state.js';
 import { expectTranscription } from './transcription.js';
@@ -34,7 +34,7 @@ export function commitTurn(state: SessionState, committed: CommittedTurn, client
   takeImages(state, clientEventId);
   const early = state.quirks.itemCreatedBeforeCommit && !committed.announced;
   if (early) announceUserItem(state, committed.itemId);
-  emit(state, { type: 'input_audio_buffer.committed', item_id: committed.itemId } as EventBody);
+  emit(state, { type: 'input_audio_buffer.committed', item_id: committed.itemId });
   if (!early && !committed.announced) announceUserItem(state, committed.itemId);
   const { sampleRateHz, channels } = state.settings.input;
   const tokens = audioTokens((committed.samples * 1000) / sampleRateHz, state.family.id, 'input', channels);
@@ -56,7 +56,7 @@ export function announceUserItem(state: SessionState, itemId: string): void {
       role: state.quirks.userItemRole,
       content: [{ type: 'input_audio' }],
     },
-  } as EventBody);
+  });
 }
 
 /** A fresh id for a user item. */

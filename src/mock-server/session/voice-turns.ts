@@ -4,7 +4,7 @@
  */
 import { msToSamples, samplesToMs } from '../../media/index.js';
 import { refuse } from '../../protocol/index.js';
-import { type EventBody, emit, emitRefusal } from './emit.js';
+import { emit, emitRefusal } from './emit.js';
 import { cancelProactiveResponse } from './patience.js';
 import { cancelResponse } from './response-lane.js';
 import { isResponding, requestResponse } from './response-start.js';
@@ -39,7 +39,7 @@ export function onSpeechStarted(state: SessionState, voiceSample: number, positi
     type: 'input_audio_buffer.speech_started',
     audio_start_ms: samplesToMs(startSample, input.sampleRateHz),
     item_id: utterance.itemId,
-  } as EventBody);
+  });
   if (turnDetection.interrupt_response) interrupt(state);
   if (state.quirks.itemCreatedBeforeCommit) announceUserItem(state, utterance.itemId);
 }
@@ -65,7 +65,7 @@ export function onSpeechStopped(state: SessionState, voiceEndSample: number, pos
     audio_end_ms: samplesToMs(voiceEndSample, input.sampleRateHz),
     item_id: utterance.itemId,
     ...(semantic && rejected === 'turn_invalid' ? { reason: 'turn_invalid' } : {}),
-  } as EventBody);
+  });
   if (semantic && rejected !== undefined) rejectTurn(state, rejected);
   else endTurn(state, utterance, position);
 }
