@@ -383,6 +383,17 @@ describe('ending the session', () => {
     expect(server.sent.map((event) => event['type'])).toEqual(['session.finish', 'response.cancel']);
   });
 
+  test('a session that was ended can be followed by another', async () => {
+    const { conversation, connections } = await connected();
+    const ending = conversation.endSession();
+    connections[0]?.says({ type: 'session.finished' });
+    await ending;
+    connections[0]?.handlers.onClose(1000, '');
+    await conversation.connect();
+    conversation.commit();
+    expect(connections[1]?.sent).toMatchObject([{ type: 'input_audio_buffer.commit' }]);
+  });
+
   test('without a connection it rejects', async () => {
     const conversation = new OmniRealtimeConversation({ model: MODEL, apiKey: 'k' });
     await expect(conversation.endSession()).rejects.toThrow(code('E_NOT_OPEN'));

@@ -59,6 +59,6 @@ export class ConversationState {
 
   #sinceCreatedMs(nowMs: number): number | null {
     if (this.#responseCreatedAtMs === undefined) return null;
-    return Math.max(0, nowMs - this.#responseCreatedAtMs);
+    return Math.max(0, Math.round(nowMs - this.#responseCreatedAtMs));
   }
 }
