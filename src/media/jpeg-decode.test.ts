@@ -102,13 +102,15 @@ describe('the verifier', () => {
   });
 
   test('forgets the picture that was asked for longest ago', () => {
-    const verifier = createJpegVerifier({ cacheSize: 1 });
-    verifier.verify(grey);
-    verifier.verify(progressive);
-    verifier.verify(progressive);
-    expect(decodeSpy).toHaveBeenCalledTimes(2);
-    verifier.verify(grey);
-    expect(decodeSpy).toHaveBeenCalledTimes(3);
+    const verifier = createJpegVerifier({ cacheSize: 2 });
+    const decodesOf = (bytes: Uint8Array): number => {
+      decodeSpy.mockClear();
+      verifier.verify(bytes);
+      return decodeSpy.mock.calls.length;
+    };
+    expect([decodesOf(grey), decodesOf(progressive), decodesOf(grey)]).toEqual([1, 1, 0]);
+    expect(decodesOf(fixture('scene-640x480.jpg'))).toBe(1);
+    expect([decodesOf(grey), decodesOf(progressive)]).toEqual([0, 1]);
   });
 });
 

@@ -36,7 +36,7 @@ describe('whole pictures', () => {
     ['bytes after EOI', jpeg({ after: [...EOI, 1, 2, 3] })],
     [
       'stuffed zeros, restarts and fill bytes in the scan',
-      jpeg({ scan: [...SCAN, 0xff, 0, 0xff, 0xd0, 7, 0xff, 0xff] }),
+      jpeg({ scan: [...SCAN, 0xff, 0, 0xff, 0xff, 0xd0, 7, 0xff, 0xff] }),
     ],
     ['fill bytes before a marker', jpeg({ before: [0xff, 0xff, 0xff, 0xfe, 0, 2] })],
     ['EOI inside a comment', jpeg({ before: [0xff, 0xfe, 0, 4, ...EOI] })],
@@ -84,7 +84,9 @@ describe('anything else', () => {
   test('a whole picture cut anywhere is refused', () => {
     const bytes = fixture('scene-grey-160x120.jpg');
     for (let length = 0; length < bytes.length; length += 1) {
-      expect([length, inspectJpeg(bytes.subarray(0, length)).ok]).toEqual([length, false]);
+      const inspection = inspectJpeg(bytes.subarray(0, length));
+      const reason = length < 2 ? 'not-jpeg' : 'truncated';
+      expect({ length, ...inspection }).toEqual({ length, ok: false, reason });
     }
   });
 });

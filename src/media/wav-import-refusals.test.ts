@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PROPERTY_SEED } from '../../test/support/property-seed.js';
 import { fmtChunk, wavFile, wavFixture } from '../../test/support/wav-file.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
-import { encodeWav } from './wav.js';
+import { encodeWav, wavHeader } from './wav.js';
 import { importWav } from './wav-import.js';
 
 const FOUR = Uint8Array.of(1, 0, 2, 0, 3, 0, 4, 0);
@@ -38,6 +38,11 @@ describe('refusals', () => {
           ['data', new Uint8Array(0)],
         ],
       }),
+      'E_WAV_EMPTY',
+    ],
+    [
+      'less than a sample behind a streaming header',
+      Uint8Array.of(...wavHeader({ sampleRateHz: 16_000, dataBytes: 'streaming' }), 7),
       'E_WAV_EMPTY',
     ],
     [
