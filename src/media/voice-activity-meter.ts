@@ -1,0 +1,112 @@
+/**
+ * Measures one 10 ms frame against the noise floor: how far its bands stand out, how loud what stands out is,
+ * and how far the bands have fallen since an onset. It must never decide what is speech.
+ */
+import { centiDbOfPower } from './integer-decibels.js';
+import type { Decimator } from './voice-activity-decimator.js';
+import { NoiseFloor } from './voice-activity-floor.js';
+import { BandAnalyser } from './voice-activity-spectrum.js';
+
+/** Lowest floor of a band in hundredths of a decibel: quieter backgrounds count as silence. */
+const LOWEST_FLOOR_CENTI_DB = 5_000;
+/** Fluctuation of a noise over two frames and over four that is no excess yet. */
+const SHORT_MARGIN_CENTI_DB = 300;
+const LONG_MARGIN_CENTI_DB = 200;
+/** The most one band may add to the mean excess. */
+const EXCESS_CAP_CENTI_DB = 1_800;
+/** A band must have risen so far above the floor for its fall to count, and at least so many bands are averaged. */
+const FALL_RISE_CENTI_DB = 600;
+const FALL_LEAST_BANDS = 3;
+/** Frames kept: two for decisions, four for what needs steadier levels. */
+const KEPT_FRAMES = 4;
+/** Keeps the sum of all bands below 2^53; 12.04 dB. */
+const LOUDNESS_DIVISOR = 16;
+const LOUDNESS_OFFSET_CENTI_DB = 1_204;
+
+/** The levels of the stream at its newest frame; all levels are hundredths of a decibel above an arbitrary zero. */
+export class VoiceMeter {
+  /** Samples per 10 ms frame. */
+  readonly frameSamples: number;
+  /** Mean excess of the bands over the floor, levels taken over two frames. */
+  shortExcess = 0;
+  /** The same over four frames: slower, but sees weaker sounds. */
+  longExcess = 0;
+  /** Level of the bands that stand out, together; 0 when none does. */
+  loudness = 0;
+  readonly #analyser: BandAnalyser;
+  readonly #floor: NoiseFloor;
+  readonly #bands: number;
+  readonly #powers: Float64Array;
+  readonly #longLevels: Int32Array;
+  readonly #peaks: Int32Array;
+  readonly #falls: Int32Array;
+
+  constructor(decimator: Decimator) {
+    this.frameSamples = decimator.frameSamples;
+    this.#analyser = new BandAnalyser(decimator);
+    this.#bands = this.#analyser.bandCount;
+    this.#floor = new NoiseFloor(this.#bands, LOWEST_FLOOR_CENTI_DB);
+    this.#powers = new Float64Array(KEPT_FRAMES * this.#bands);
+    this.#longLevels = new Int32Array(this.#bands);
+    this.#peaks = new Int32Array(this.#bands);
+    this.#falls = new Int32Array(this.#bands);
+  }
+
+  /** True when the last 400 ms sounded alike: the floor has taken the sound in. */
+  get steady(): boolean {
+    return this.#floor.steady;
+  }
+
+  /** Takes one frame of `frameSamples` samples. */
+  pushFrame(frame: Int16Array): void {
+    const bands = this.#bands;
+    this.#analyser.pushFrame(frame);
+    this.#powers.copyWithin(0, bands);
+    this.#powers.set(this.#analyser.powers, (KEPT_FRAMES - 1) * bands);
+    let shortSum = 0;
+    let longSum = 0;
+    let standingOut = 0;
+    for (let band = 0; band < bands; band++) {
+      const newer = (this.#powers[3 * bands + band] as number) + (this.#powers[2 * bands + band] as number);
+      const older = (this.#powers[bands + band] as number) + (this.#powers[band] as number);
+      const floor = this.#floor.levels[band] as number;
+      const longLevel = centiDbOfPower(Math.floor(newer / 4) + Math.floor(older / 4));
+      this.#longLevels[band] = longLevel;
+      const shortOver = centiDbOfPower(Math.floor(newer / 2)) - floor - SHORT_MARGIN_CENTI_DB;
+      const longOver = longLevel - floor - LONG_MARGIN_CENTI_DB;
+      if (shortOver > 0) {
+        shortSum += Math.min(shortOver, EXCESS_CAP_CENTI_DB);
+        standingOut += Math.floor(newer / (2 * LOUDNESS_DIVISOR));
+      }
+      if (longOver > 0) longSum += Math.min(longOver, EXCESS_CAP_CENTI_DB);
+    }
+    this.shortExcess = Math.floor(shortSum / bands);
+    this.longExcess = Math.floor(longSum / bands);
+    this.loudness = standingOut === 0 ? 0 : centiDbOfPower(standingOut) + LOUDNESS_OFFSET_CENTI_DB;
+    this.#floor.update(this.#longLevels);
+  }
+
+  /** Forgets the falls: a new onset begins. */
+  startFalls(): void {
+    this.#peaks.fill(0);
+    this.#falls.fill(0);
+  }
+
+  /** Takes the newest frame into account; returns the greatest fall of each band that rose, on average. */
+  measureFall(): number {
+    let sum = 0;
+    let risen = 0;
+    for (let band = 0; band < this.#bands; band++) {
+      const floor = this.#floor.levels[band] as number;
+      const level = Math.max(this.#longLevels[band] as number, floor);
+      const peak = Math.max(this.#peaks[band] as number, level);
+      const fall = Math.max(this.#falls[band] as number, peak - level);
+      this.#peaks[band] = peak;
+      this.#falls[band] = fall;
+      if (peak < floor + FALL_RISE_CENTI_DB) continue;
+      risen++;
+      sum += fall;
+    }
+    return Math.floor(sum / Math.max(risen, FALL_LEAST_BANDS));
+  }
+}
