@@ -1,0 +1,7 @@
+/** Reports: what happened in a session, for people. */
+export {
+  renderTranscriptColumns,
+  TRANSCRIPT_WIDTH,
+  type TranscriptLayout,
+  type TranscriptPaint,
+} from './transcript-columns.js';
