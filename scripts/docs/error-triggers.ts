@@ -1,0 +1,63 @@
+/**
+ * What provokes each refusal in the simulation, for the table of section 6. One entry per slug; the compiler says
+ * which one is missing. It must stay true of src/mock-server: a test looks for rows that nothing in src refuses with.
+ */
+import type { ErrorSlug } from '../../src/protocol/index.js';
+
+/** How rows begin that only a script brings about. */
+export const ONLY_SCRIPTED = 'only scripted: ';
+
+export const ERROR_TRIGGERS: Readonly<Record<ErrorSlug, string>> = {
+  'bad-modalities': '`modalities` that is no allowed combination',
+  'bad-enum-value': 'a name that is not one of a few',
+  'unknown-event-type': 'an event of unknown `type`',
+  'image-before-audio': 'an image while no audio is in the buffer',
+  'commit-empty-buffer': 'a commit without audio, or with less than `minCommitMs`',
+  'cancel-without-response': 'a cancel while no response is active',
+  'response-already-active': 'a create while a response is active or about to start',
+  'create-while-speaking': 'a create while the user speaks',
+  'nothing-to-answer': 'a create without items and instructions',
+  'unknown-call-id': 'an output for a call that was never made',
+  'duplicate-call-output': 'a second output for one call',
+  'semantic-vad-rejected': 'a turn that the script rejects, with `semantic_vad`',
+  'voice-unsupported': 'an unknown voice on TURBO and FLASH3',
+  'voice-unsupported-closing': 'an unknown voice on OMNI35',
+  'voice-unsupported-deferred': 'the first response after an unknown voice on OMNI38',
+  'voice-frozen': 'another voice after audio was sent',
+  'commit-in-vad': 'a manual commit in VAD mode on OMNI35',
+  'commit-in-vad-closing': 'the same, with the quirk `closeOnVadCommit`',
+  'model-failure': `${ONLY_SCRIPTED}the model fails`,
+  'model-timeout': `${ONLY_SCRIPTED}the model is too slow`,
+  'idle-timeout': 'no response for 300 s (§1.6)',
+  'quota-allocation': `${ONLY_SCRIPTED}too many tokens`,
+  'quota-rate': `${ONLY_SCRIPTED}too many requests`,
+  'auth-as-event': 'a bad key, with the quirk `keyErrorsAsEvents`',
+  'invalid-key': 'no key, or an unknown one',
+  'access-denied': 'a key configured as denied',
+  'model-not-found': 'an unknown model; with `unknownModel=http-400` as HTTP 400',
+  arrears: 'a key configured as in arrears',
+  'free-tier-exhausted': `${ONLY_SCRIPTED}the free quota is used up`,
+  'session-already-started': `${ONLY_SCRIPTED}seen on TTS`,
+  'content-inspection': `${ONLY_SCRIPTED}the input is found inappropriate`,
+  'out-of-range': 'a number out of range or a wrong JSON type in `session.update`',
+  'tools-and-search': 'tools together with `enable_search`',
+  'format-frozen': 'another format after the first audio',
+  'image-too-large': 'an image above the size limit',
+  'image-not-jpeg': 'an image that is no JPEG',
+  'image-broken': 'a JPEG that is cut off or cannot be decoded',
+  'append-too-long': 'an append above the limit',
+  'transcription-failed': 'a turn whose transcription the script lets fail',
+  'url-input-refused': `${ONLY_SCRIPTED}seen with input by URL`,
+  'invalid-json': 'a frame that is no JSON, or nests too deep',
+  'frame-not-object': 'a frame that holds no object',
+  'missing-parameter': 'a required field is missing',
+  'wrong-type': 'a field of the wrong JSON type',
+  'binary-frame': 'a binary frame',
+  'frame-too-large': 'a frame above the limit',
+  'bad-response-modalities': '`response.modalities` that is no allowed combination',
+  'session-finish-refused': '`session.finish`, with the quirk `refuseSessionFinish`',
+  'image-dimensions': 'an image wider or higher than 1080p',
+  'session-duration': 'the session has lasted as long as it may',
+  'sibling-model': 'a sibling model (§1.4)',
+  'invalid-base64': '`audio` or `image` that is not base64',
+};

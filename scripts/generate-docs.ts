@@ -1,0 +1,91 @@
+/**
+ * Writes the parts of docs/reference that come from data: the tables of protocol.md between `generated` markers, and
+ * limits.md as a whole. With `--check` it writes nothing and fails when a file is stale. It must never touch prose.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { errorTable, quirkTable } from './docs/catalogue-tables.js';
+import {
+  capabilityTable,
+  defaultsTable,
+  familyLimitsTable,
+  idTable,
+  voiceLists,
+} from './docs/family-tables.js';
+import { limitsPage } from './docs/limits-page.js';
+
+/** A generated file and how it comes about: from the file as it is to the file as it should be. */
+interface GeneratedFile {
+  readonly path: string;
+  readonly regenerate: (current: string) => string;
+}
+
+const BLOCKS: Readonly<Record<string, () => string>> = {
+  'family-limits': familyLimitsTable,
+  ids: idTable,
+  capabilities: capabilityTable,
+  defaults: defaultsTable,
+  voices: voiceLists,
+  errors: errorTable,
+  quirks: quirkTable,
+};
+
+const ROOT = new URL('../', import.meta.url);
+const LIMITS_SOURCE = 'src/protocol/limits.ts';
+
+const GENERATED_FILES: readonly GeneratedFile[] = [
+  { path: 'docs/reference/protocol.md', regenerate: (current) => fillBlocks(current) },
+  { path: 'docs/reference/limits.md', regenerate: () => limitsPage(read(LIMITS_SOURCE)) },
+];
+
+function read(path: string): string {
+  try {
+    return readFileSync(new URL(path, ROOT), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Puts every table between its markers. @throws Error when a marker is missing or unknown */
+function fillBlocks(page: string): string {
+  const unused = new Set(Object.keys(BLOCKS));
+  const filled = page.replace(
+    /<!-- generated:([a-z-]+) -->\n[\s\S]*?<!-- \/generated -->/g,
+    (_block, name: string) => {
+      const table = BLOCKS[name];
+      if (table === undefined)
+        throw new Error(`Unknown block '${name}'. Try one of ${[...unused].join(', ')}.`);
+      unused.delete(name);
+      return `<!-- generated:${name} -->\n${table()}\n<!-- /generated -->`;
+    },
+  );
+  if (unused.size > 0)
+    throw new Error(`Missing blocks: ${[...unused].join(', ')}. Try adding their markers.`);
+  return filled;
+}
+
+/** The files whose content is not what the data says, with the right content. */
+export function staleDocs(): readonly { readonly path: string; readonly wanted: string }[] {
+  return GENERATED_FILES.map(({ path, regenerate }) => {
+    const current = read(path);
+    return { path, current, wanted: regenerate(current) };
+  }).filter(({ current, wanted }) => current !== wanted);
+}
+
+function main(): void {
+  const stale = staleDocs();
+  if (process.argv.includes('--check')) {
+    for (const { path } of stale) {
+      process.stderr.write(`${path} is stale: the data has changed. Try npx tsx scripts/generate-docs.ts.\n`);
+    }
+    process.exitCode = stale.length === 0 ? 0 : 1;
+    return;
+  }
+  for (const { path, wanted } of stale) {
+    writeFileSync(new URL(path, ROOT), wanted);
+    process.stdout.write(`wrote ${path}\n`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
