@@ -1,6 +1,6 @@
 /** The mock server. */
 export { createMockServer, type MockServer, type UrlChoice } from './mock-server.js';
-export { type MockServerOptions, readWavFile } from './server-options.js';
+export type { MockServerOptions } from './server-options.js';
 export type { ServerSession, SessionClose } from './server-session.js';
 export type { ClientSocketFactory } from './transport/client-socket.js';
 export { realWallClock, type WallClock } from './wall-clock.js';

@@ -5,7 +5,7 @@
 import { createJpegVerifier } from '../media/index.js';
 import { type Quirks, SoundstageError } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
-import type { Scenario } from '../scenarios/index.js';
+import { prepareScenario, type Scenario } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
 import { type AcceptedHandshake, decideHandshake, type HandshakeConfig } from './handshake.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
@@ -55,10 +55,26 @@ export interface MockServer {
  */
 export async function createMockServer(options: MockServerOptions = {}): Promise<MockServer> {
   checkOptions(options);
-  const host = new SessionHost(options);
+  const host = new SessionHost({ ...options, ...preparedScenarios(options) });
   const memory = createMemoryTransport({ accept: (request) => host.accept(request) });
   const listener = options.listen === false ? undefined : await startListening(options, host);
   return new RunningMockServer(host, memory, listener);
+}
+
+/** The scripts with their voices decoded, so that no session has to. */
+function preparedScenarios({
+  scenario,
+  scenarios,
+}: MockServerOptions): Pick<MockServerOptions, 'scenario' | 'scenarios'> {
+  const named = Object.entries(scenarios ?? {}).map(
+    ([name, script]) => [name, prepareScenario(script)] as const,
+  );
+  return {
+    scenarios: Object.fromEntries(named),
+    ...(scenario === undefined
+      ? {}
+      : { scenario: typeof scenario === 'string' ? scenario : prepareScenario(scenario) }),
+  };
 }
 
 async function startListening(options: MockServerOptions, host: SessionHost): Promise<Listener> {

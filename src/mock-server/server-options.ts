@@ -1,7 +1,6 @@
 /**
  * What a mock server is made with, and the checks of it. Wrong options throw before anything listens.
  */
-import { readFileSync } from 'node:fs';
 import { FAMILY_IDS, type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
@@ -80,19 +79,6 @@ export function checkOptions(options: MockServerOptions): void {
       'scenario',
       options.scenario,
       `one of: ${Object.keys(options.scenarios ?? {}).join(', ') || '(no scenarios given)'}`,
-    );
-  }
-}
-
-/** Reads a WAV file for a scripted reply. @throws SoundstageError `E_WAV_UNREADABLE` */
-export function readWavFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new SoundstageError(
-      'E_WAV_UNREADABLE',
-      `Cannot read '${path}'. Try the path of an existing WAV file.`,
-      { cause },
     );
   }
 }

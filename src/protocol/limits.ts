@@ -58,9 +58,9 @@ export const LIMITS = {
   /** UTF-8 bytes of a close reason (RFC 6455: 125 minus the 2-byte code). */
   closeReasonBytes: 123,
   /** Bytes that one session's log keeps; older entries are folded into the hash and evicted. */
-  sessionLogBytes: 64 * 1024 * 1024,
+  sessionLogBytes: 32 * 1024 * 1024,
   /** Ended sessions that `server.sessions` still lists; the oldest are forgotten beyond it. */
-  endedSessions: 1_000,
+  endedSessions: 100,
   /** Virtual milliseconds without a response before the service closes (section 1.6). */
   idleCloseMs: 300_000,
   /** Virtual milliseconds a session may last (section 1.7). */
@@ -96,6 +96,8 @@ export const LIMITS = {
   clientPingIntervalMs: 20_000,
   /** Output items of which the reference client remembers a dangling byte of audio. */
   clientDanglingBytes: 64,
+  /** Wall milliseconds the demo waits for one event of the server before it gives up. */
+  demoWaitMs: 60_000,
   /** MCP servers of one session, and the characters of what describes one (section 3.1.1). Over it: ERR29. */
   mcpServers: 8,
   mcpLabelChars: 64,

@@ -3,6 +3,8 @@
  * equal runs may differ in (ids, cuts of the audio, times). It must depend on nothing but the entries.
  */
 import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
+import { nestsDeeperThan } from '../protocol/json-depth.js';
+import { LIMITS } from '../protocol/limits.js';
 import type { LogEntry } from './entries.js';
 import { IdNames } from './id-names.js';
 
@@ -121,11 +123,9 @@ export class TranscriptWriter {
   }
 }
 
+/** A JSON object that the protocol could know; anything else, nesting beyond the limit included, stays text. */
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.startsWith('{')) {
-    const trimmed = text.trimStart();
-    if (!trimmed.startsWith('{')) return undefined;
-  }
+  if (!text.trimStart().startsWith('{') || nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
   try {
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   } catch {

@@ -65,8 +65,23 @@ export function startResponse(state: SessionState): void {
   beginResponse(state, prepare(state, request, scripted ?? generateReply(state, request)));
 }
 
-/** Values for refusals that a script asks for by name. */
-const REFUSAL_VALUES = { param: '', value: '', voice: '', type: '', id: '', name: '', model: '' } as const;
+/** Placeholders of refusals that a script asks for by name: it has no values to put there. */
+const REFUSAL_VALUES = Object.fromEntries(
+  [
+    'value',
+    'voice',
+    'type',
+    'id',
+    'name',
+    'model',
+    'expected',
+    'path',
+    'range',
+    'sibling',
+    'widthPx',
+    'heightPx',
+  ].map((name) => [name, '']),
+);
 
 function prepare(state: SessionState, request: ResponseRequest, reply: Reply) {
   const { settings } = state;

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { encodeBase64, sha256Hex } from '../media/index.js';
+import { SoundstageError } from '../protocol/index.js';
+import type { LogEntry } from './entries.js';
+import { SessionLog } from './session-log.js';
+
+function server(event: unknown, atMs = 0): LogEntry {
+  const text = JSON.stringify(event);
+  return { kind: 'server', atMs, text, intended: text, disposition: 'forwarded' };
+}
+
+function client(event: unknown, atMs = 0): LogEntry {
+  return { kind: 'client', atMs, text: typeof event === 'string' ? event : JSON.stringify(event) };
+}
+
+function logOf(...entries: LogEntry[]): SessionLog {
+  const log = new SessionLog();
+  for (const entry of entries) log.append(entry);
+  return log;
+}
+
+function append(...bytes: number[]): LogEntry {
+  return client({
+    event_id: `e${bytes[0]}`,
+    type: 'input_audio_buffer.append',
+    audio: encodeBase64(Uint8Array.from(bytes)),
+  });
+}
+
+describe('the canonical transcript', () => {
+  it('sorts keys and renames ids by first appearance', () => {
+    const log = logOf(
+      server({
+        type: 'response.created',
+        response: { object: 'realtime.response', id: 'resp_q' },
+        event_id: 'event_x',
+      }),
+      server({
+        type: 'response.done',
+        event_id: 'event_y',
+        response: { id: 'resp_q', object: 'realtime.response' },
+      }),
+    );
+    expect(log.transcript()).toBe(
+      'S {"event_id":"event#1","response":{"id":"response#1","object":"realtime.response"},"type":"response.created"}\n' +
+        'S {"event_id":"event#2","response":{"id":"response#1","object":"realtime.response"},"type":"response.done"}\n',
+    );
+  });
+
+  it('replaces ids that an error message quotes', () => {
+    const log = logOf(
+      client({
+        type: 'conversation.item.create',
+        item: { type: 'function_call_output', call_id: 'call_zzz', output: '' },
+      }),
+      server({ type: 'error', error: { message: 'Unknown function call id: call_zzz' } }),
+    );
+    expect(log.transcript()).toContain('Unknown function call id: call#1');
+  });
+
+  it('merges consecutive audio into one run, however it was cut', () => {
+    const whole = logOf(append(1, 2, 3, 4), client({ type: 'input_audio_buffer.commit' }));
+    const cut = logOf(append(1), append(2, 3), append(4), client({ type: 'input_audio_buffer.commit' }));
+    expect(cut.transcript()).toBe(whole.transcript());
+    expect(cut.transcriptHash()).toBe(whole.transcriptHash());
+    const digest = sha256Hex(Uint8Array.from([1, 2, 3, 4]));
+    expect(cut.transcript()).toBe(
+      `C {"audio":{"samples":2,"sha256":"${digest}"},"type":"input_audio_buffer.append"}\n` +
+        'C {"type":"input_audio_buffer.commit"}\n',
+    );
+  });
+
+  it('keeps the audio of two items apart', () => {
+    const delta = (item: string) => server({ type: 'response.audio.delta', item_id: item, delta: 'AAAA' });
+    expect(logOf(delta('a'), delta('a'), delta('b')).transcript().split('\n')).toHaveLength(3);
+  });
+
+  it('shows what is no JSON object as it came, nesting beyond the limit included', () => {
+    const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    const log = logOf(
+      client('{"a"'),
+      client('[1]'),
+      client(deep),
+      client({ type: 'input_audio_buffer.append', audio: '!' }),
+    );
+    const lines = log.transcript().split('\n');
+    expect(lines[0]).toBe('C text "{\\"a\\""');
+    expect(lines[1]).toBe('C text "[1]"');
+    expect(lines[2]?.startsWith('C text "{\\"a\\":[[[')).toBe(true);
+    expect(lines[3]).toBe('C {"audio":"!","type":"input_audio_buffer.append"}');
+  });
+
+  it('holds no times unless asked for', () => {
+    const log = logOf(client({ type: 'response.cancel' }, 1250));
+    expect(log.transcript()).toBe('C {"type":"response.cancel"}\n');
+    expect(log.transcript({ timed: true })).toBe('1250 C {"type":"response.cancel"}\n');
+  });
+
+  it('ignores remarks and the ends of the connection', () => {
+    const log = logOf(
+      { kind: 'open', atMs: 0, target: '/', model: null },
+      { kind: 'note', atMs: 0, code: 'clock-free-run', details: {} },
+      { kind: 'close', atMs: 0, by: 'client', code: 1000, reason: '' },
+    );
+    expect(log.transcript()).toBe('');
+    expect(log.transcriptHash()).toBe(sha256Hex(''));
+  });
+
+  it('hashes exactly the transcript, an audio run still open included', () => {
+    const log = logOf(client({ type: 'session.update' }), append(1, 2), append(3, 4));
+    expect(log.transcriptHash()).toBe(sha256Hex(log.transcript()));
+    log.append(append(5, 6));
+    expect(log.transcriptHash()).toBe(sha256Hex(log.transcript()));
+  });
+});
+
+describe('the byte budget', () => {
+  const entries = Array.from({ length: 400 }, (_, index) =>
+    index % 3 === 0
+      ? append(index % 250, 1, 2)
+      : server({ type: 'session.finished', event_id: `event_${index}` }),
+  );
+
+  it('evicts the oldest entries, says so and keeps the hash', () => {
+    const small = new SessionLog(5_000);
+    const large = new SessionLog();
+    for (const entry of entries) {
+      small.append(entry);
+      large.append(entry);
+    }
+    expect(small.evictedEntries).toBeGreaterThan(300);
+    expect(small.evictedEntries + small.entries.length - 1).toBe(entries.length);
+    expect(small.entries[0]).toMatchObject({ kind: 'note', code: 'entries-evicted' });
+    expect(small.transcriptHash()).toBe(large.transcriptHash());
+  });
+
+  it('refuses to write a transcript whose beginning is gone', () => {
+    const log = new SessionLog(1);
+    for (const entry of entries.slice(0, 5)) log.append(entry);
+    expect(() => log.transcript()).toThrow(SoundstageError);
+    expect(log.transcriptHash()).toBe(logOf(...entries.slice(0, 5)).transcriptHash());
+  });
+});
