@@ -22,7 +22,6 @@ export class MemorySocket implements ClientSocket {
   readonly #toClient = new DeliveryLane();
   #connection: ManagedConnection | undefined;
   #state: State = 'connecting';
-  #serverSentClose = false;
 
   constructor(handlers: ClientSocketHandlers, maxFrameBytes: number) {
     this.#handlers = handlers;
@@ -115,10 +114,8 @@ export class MemorySocket implements ClientSocket {
         const sizeBytes = Buffer.byteLength(text, 'utf8') + FRAME_HEADER_BYTES;
         toClient.push({ sizeBytes, deliver: () => this.#handlers.onText(text) });
       },
-      close: (code, reason) => {
-        this.#serverSentClose = true;
-        toClient.push({ sizeBytes: 0, deliver: () => this.#onServerClose(code, reason) });
-      },
+      close: (code, reason) =>
+        toClient.push({ sizeBytes: 0, deliver: () => this.#onServerClose(code, reason) }),
       terminate: () => this.#dropFromServer(),
       setReading: (reading) => this.#toServer.setPaused(!reading),
       whenTaken: (callback) => toClient.whenTaken(callback),
@@ -136,9 +133,7 @@ export class MemorySocket implements ClientSocket {
 
   /** At the server: the client's close frame, either its own or the answer to ours. */
   #onClientClose(code: number | undefined, reason: string): void {
-    if (!this.#serverSentClose) {
-      this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(code, reason) });
-    }
+    this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(code, reason) });
     this.#connection?.ended(code, reason, 'client');
   }
 
