@@ -4,7 +4,7 @@
  */
 
 /** One scan: which part of the picture its entropy-coded bytes hold. */
-export interface JpegScan {
+interface JpegScan {
   readonly componentCount: number;
   /** Units between two restart markers; 0 for none. */
   readonly restartInterval: number;

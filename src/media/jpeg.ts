@@ -4,8 +4,6 @@
  */
 import { type JpegProblem, readJpegLayout } from './jpeg-layout.js';
 
-export type { JpegProblem } from './jpeg-layout.js';
-
 /** The verdict of the marker walk. */
 export type JpegInspection =
   | { readonly ok: true; readonly widthPx: number; readonly heightPx: number }

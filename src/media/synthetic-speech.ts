@@ -19,7 +19,7 @@ export interface SpeechOptions {
 }
 
 /** One word of a spoken text, with the punctuation and space that follow it. */
-export interface SpokenWord {
+interface SpokenWord {
   readonly text: string;
   readonly startSample: number;
   /** Where the word and the pause after it end: the start of the next word. */

@@ -10,7 +10,7 @@ import { decodeImaAdpcm } from './wav-adpcm.js';
 import { findWavChunks, WAV_FORMAT, type WavChunks, type WavFormat } from './wav-chunks.js';
 
 /** The rate of imported audio. */
-export const IMPORT_RATE_HZ = 16_000;
+const IMPORT_RATE_HZ = 16_000;
 
 const RIFF_HEADER_BYTES = 12;
 const FMT_CHUNK_BYTES = 24;
