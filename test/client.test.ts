@@ -1,195 +1,15 @@
 /**
- * The reference client as a user meets it: connecting, listening, reading, ending. The test plays the server, and
- * moves the clock where time matters.
+ * The reference client as a user meets it: listening, reading, ending. The test plays the server, and moves the
+ * clock where time matters.
  */
-import { afterEach, describe, expect, test } from 'vitest';
-import {
-  type AudioDelta,
-  type ConversationOptions,
-  countingEventIds,
-  OmniRealtimeConversation,
-  type TextDelta,
-} from '../src/client/index.js';
+import { describe, expect, test } from 'vitest';
+import { type AudioDelta, OmniRealtimeConversation, type TextDelta } from '../src/client/index.js';
 import { encodeBase64 } from '../src/media/index.js';
 import type { SoundstageError } from '../src/protocol/index.js';
-import { fakeServer, greet, manualClock, SESSION_CREATED } from './support/client-fakes.js';
-import { type HostileServer, hostileServer, say } from './support/hostile-server.js';
-
-const MODEL = 'qwen3-omni-flash-realtime';
-
-/** A conversation with the test, connected. */
-async function connected(options: Partial<ConversationOptions> = {}) {
-  const clock = manualClock();
-  const server = fakeServer(greet);
-  const conversation = new OmniRealtimeConversation({
-    model: MODEL,
-    apiKey: 'sk-test',
-    transport: server.transport,
-    clock,
-    eventIds: countingEventIds(),
-    ...options,
-  });
-  await conversation.connect();
-  return { conversation, server: server.connection, connections: server.connections, clock };
-}
+import { fakeServer, greet } from './support/client-fakes.js';
+import { connected, MODEL } from './support/connected-conversation.js';
 
 const code = (expected: string) => expect.objectContaining({ code: expected });
-
-describe('connecting', () => {
-  test('sends key, workspace and extra headers; the caller has the last word', async () => {
-    const { server } = await connected({
-      workspace: 'ws-1',
-      headers: { authorization: 'Bearer mine', 'X-Own': 'yes' },
-    });
-    expect(server.request.headers).toEqual({
-      'X-DashScope-WorkSpace': 'ws-1',
-      'User-Agent': 'soundstage',
-      authorization: 'Bearer mine',
-      'X-Own': 'yes',
-    });
-  });
-
-  test('takes the key from the environment when it connects, and says so when there is none', async () => {
-    const before = process.env['DASHSCOPE_API_KEY'];
-    try {
-      delete process.env['DASHSCOPE_API_KEY'];
-      const server = fakeServer(greet);
-      const conversation = new OmniRealtimeConversation({ model: MODEL, transport: server.transport });
-      await expect(conversation.connect()).rejects.toThrow(code('E_NO_API_KEY'));
-      process.env['DASHSCOPE_API_KEY'] = 'sk-env';
-      await conversation.connect();
-      expect(server.connection.request.headers['Authorization']).toBe('Bearer sk-env');
-    } finally {
-      if (before === undefined) delete process.env['DASHSCOPE_API_KEY'];
-      else process.env['DASHSCOPE_API_KEY'] = before;
-    }
-  });
-
-  test('times out when nothing answers, and when session.created does not come', async () => {
-    for (const isOpen of [false, true]) {
-      const clock = manualClock();
-      const closes: unknown[] = [];
-      const server = fakeServer((connection) => isOpen && connection.handlers.onOpen());
-      const conversation = new OmniRealtimeConversation({
-        model: MODEL,
-        apiKey: 'sk-test',
-        transport: server.transport,
-        clock,
-        connectTimeoutMs: 1_000,
-        callback: { onClose: (...values) => void closes.push(values) },
-      });
-      const connecting = conversation.connect();
-      clock.advance(999);
-      expect(conversation.phase).toBe(isOpen ? 'open' : 'connecting');
-      clock.advance(1);
-      await expect(connecting).rejects.toThrow(code('E_CONNECT_TIMEOUT'));
-      expect(server.connection.isTerminated).toBe(true);
-      expect(closes).toEqual(isOpen ? [[1006, '']] : []);
-      expect(clock.timerCount).toBe(0);
-    }
-  });
-
-  test('a second connect is refused while the first is under way, open or closing', async () => {
-    const server = fakeServer();
-    const conversation = new OmniRealtimeConversation({
-      model: MODEL,
-      apiKey: 'k',
-      transport: server.transport,
-    });
-    const first = conversation.connect();
-    await expect(conversation.connect()).rejects.toThrow(code('E_ALREADY_CONNECTED'));
-    greet(server.connection);
-    await first;
-    await expect(conversation.connect()).rejects.toThrow(code('E_ALREADY_CONNECTED'));
-    const closing = conversation.close();
-    await expect(conversation.connect()).rejects.toThrow(code('E_ALREADY_CONNECTED'));
-    server.connection.handlers.onClose(1000, '');
-    await closing;
-    expect(server.connections).toHaveLength(1);
-  });
-
-  test('a new connection starts afresh, and the old one can no longer touch it', async () => {
-    const seen: string[] = [];
-    const { conversation, connections } = await connected({
-      callback: { onEvent: (event) => void seen.push(event.type) },
-    });
-    const old = connections[0];
-    old?.says({ type: 'response.created', response: { id: 'resp_old' } });
-    old?.handlers.onClose(1011, 'To many requests.');
-    expect(conversation.phase).toBe('closed');
-    await conversation.connect();
-    expect(conversation.lastResponseId).toBeNull();
-    old?.says({ type: 'response.created', response: { id: 'resp_ghost' } });
-    old?.handlers.onClose(1000, '');
-    expect(conversation.phase).toBe('open');
-    expect(conversation.lastResponseId).toBeNull();
-    expect(seen).toEqual(['session.created', 'response.created', 'session.created']);
-  });
-
-  test('a transport that throws is a failure of connect, with the cause', async () => {
-    const conversation = new OmniRealtimeConversation({
-      model: MODEL,
-      apiKey: 'k',
-      clock: manualClock(),
-      transport: () => {
-        throw new TypeError('Invalid character in header content ["Authorization"]');
-      },
-    });
-    await expect(conversation.connect()).rejects.toThrow(code('E_CONNECT_FAILED'));
-    expect(conversation.phase).toBe('closed');
-  });
-});
-
-describe('closing', () => {
-  test("close resolves with the server's CLOSE; onClose has its code and reason", async () => {
-    const closes: unknown[] = [];
-    const { conversation, server } = await connected();
-    conversation.on('close', (...values) => void closes.push(values));
-    const closing = conversation.close(4000, 'done');
-    expect(server.closes).toEqual([[4000, 'done']]);
-    expect(() => conversation.commit()).toThrow(code('E_NOT_OPEN'));
-    server.handlers.onClose(4000, 'done');
-    await closing;
-    await conversation.close();
-    expect(closes).toEqual([[4000, 'done']]);
-  });
-
-  test('a peer that never answers CLOSE is dropped in time', async () => {
-    const closes: unknown[] = [];
-    const errors: unknown[] = [];
-    const { conversation, server, clock } = await connected({ closeTimeoutMs: 100 });
-    conversation.on('close', (...values) => void closes.push(values));
-    conversation.on('error', (error) => void errors.push(error));
-    const closing = conversation.close();
-    clock.advance(100);
-    await closing;
-    expect(server.isTerminated).toBe(true);
-    expect(closes).toEqual([[1006, '']]);
-    expect(errors).toEqual([]);
-  });
-
-  test('close while connecting makes connect reject', async () => {
-    const server = fakeServer();
-    const conversation = new OmniRealtimeConversation({
-      model: MODEL,
-      apiKey: 'k',
-      transport: server.transport,
-    });
-    const connecting = conversation.connect();
-    const closing = conversation.close();
-    await expect(connecting).rejects.toThrow(code('E_CONNECT_CLOSED'));
-    await closing;
-    expect(server.connection.isTerminated).toBe(true);
-  });
-
-  test('codes and reasons a client may not send are refused', async () => {
-    const { conversation, server } = await connected();
-    await expect(conversation.close(1006)).rejects.toThrow(code('E_INVALID_CLOSE'));
-    await expect(conversation.close(1000, 'ü'.repeat(62))).rejects.toThrow(code('E_INVALID_CLOSE'));
-    expect(server.closes).toEqual([]);
-    expect(conversation.phase).toBe('open');
-  });
-});
 
 describe('listening', () => {
   test('every listener is told in turn, whatever the others do', async () => {
@@ -282,6 +102,8 @@ describe('listening', () => {
     clock.advance(10);
     server.says({ type: 'response.audio.delta', response_id: 'resp_2', delta: '' });
     expect([conversation.lastFirstTextDelayMs, conversation.lastFirstAudioDelayMs]).toEqual([20, 30]);
+    server.says({ type: 'response.created', response: { id: 'resp_3' } });
+    expect([conversation.lastFirstTextDelayMs, conversation.lastFirstAudioDelayMs]).toEqual([null, null]);
   });
 
   test('a server that answers inside send keeps the order of events', async () => {
@@ -417,76 +239,5 @@ describe('draining', () => {
     const dropped = conversation.drained();
     server.handlers.onClose(1011, 'Internal service error: null');
     await expect(dropped).rejects.toThrow(code('E_CLOSED'));
-  });
-});
-
-describe('the ws transport', () => {
-  const servers: HostileServer[] = [];
-  afterEach(async () => {
-    await Promise.all(servers.splice(0).map((server) => server.close()));
-  });
-  const conversationWith = async (script: Parameters<typeof hostileServer>[0]) => {
-    const server = await hostileServer(script);
-    servers.push(server);
-    return new OmniRealtimeConversation({ model: MODEL, url: server.url, apiKey: 'k' });
-  };
-
-  test('takes whole messages of any size and cut, up to 16 MiB and more', async () => {
-    const sizes = [1025, 33_000, 65_537, 2 ** 20 + 1, 2 ** 24 + 1];
-    const conversation = await conversationWith({
-      onConnection(socket) {
-        say(socket, SESSION_CREATED);
-        for (const size of sizes) say(socket, { type: 'large', text: 'é'.repeat(size / 2) });
-        const cut = Buffer.from('{"type":"cut","text":"é"}');
-        const inside = cut.indexOf(0xa9);
-        socket.send(cut.subarray(0, inside), { fin: false, binary: false });
-        socket.ping();
-        socket.send(cut.subarray(inside), { fin: true });
-        socket.close(1000);
-      },
-    });
-    const reader = conversation[Symbol.asyncIterator]();
-    await conversation.connect();
-    const events: Record<string, unknown>[] = [];
-    for await (const event of reader) events.push(event as unknown as Record<string, unknown>);
-    expect(events.slice(1, -1).map((event) => String(event['text']).length)).toEqual(
-      sizes.map((size) => Math.floor(size / 2)),
-    );
-    expect(events.at(-1)).toEqual({ type: 'cut', text: 'é' });
-  });
-
-  test('reports other refusals with their status too', async () => {
-    for (const status of [301, 403, 404, 429, 503]) {
-      const conversation = await conversationWith({ refuse: { status, body: `because ${status}` } });
-      await expect(conversation.connect()).rejects.toMatchObject({
-        code: 'E_CONNECT_REFUSED',
-        details: { status, body: `because ${status}` },
-      });
-    }
-  });
-
-  test('invalid UTF-8 and over-long close reasons end the connection, not the process', async () => {
-    for (const frame of [Buffer.from([0x81, 0x02, 0xc3, 0x28]), Buffer.from([0x88, 0x7e, 0x00, 0xc8])]) {
-      const conversation = await conversationWith({
-        onConnection(socket, raw) {
-          say(socket, SESSION_CREATED);
-          raw.write(Buffer.concat([frame, Buffer.alloc(200)]));
-        },
-      });
-      const errors: string[] = [];
-      const reader = conversation[Symbol.asyncIterator]();
-      conversation.on('error', (error) => void errors.push(error.code));
-      await conversation.connect();
-      for await (const event of reader) expect(event.type).toBe('session.created');
-      expect(errors).toEqual(['E_CONNECTION_LOST']);
-      expect(conversation.phase).toBe('closed');
-    }
-  });
-
-  test('closing while the upgrade is unanswered leaves nothing behind', async () => {
-    const conversation = await conversationWith({ ignoreUpgrade: true });
-    const connecting = conversation.connect();
-    await conversation.close();
-    await expect(connecting).rejects.toThrow(code('E_CONNECT_CLOSED'));
   });
 });
