@@ -1,0 +1,74 @@
+/**
+ * Shows what the suites found: a table of cases by SDK, every failure in full, the totals as the last line.
+ * Must never decide what counts as a failure.
+ */
+import pc from 'picocolors';
+import type { CaseVerdict } from './suite-process.js';
+
+/** The outcome of one SDK. */
+export interface SuiteReport {
+  /** Shown at the head of its column. */
+  readonly title: string;
+  /** Short name for `--sdk`. */
+  readonly sdk: string;
+  readonly verdicts: readonly CaseVerdict[];
+  readonly wallMs: number;
+}
+
+/** Counts over all SDKs. */
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const SHORT = { passed: 'ok', failed: 'FAILED', skipped: 'skipped' } as const;
+const COLORS = { passed: pc.green, failed: pc.red, skipped: pc.yellow } as const;
+
+/** Adds up the verdicts of all SDKs. */
+export function countTotals(reports: readonly SuiteReport[]): Totals {
+  const all = reports.flatMap((report) => report.verdicts);
+  const count = (status: CaseVerdict['status']) => all.filter((verdict) => verdict.status === status).length;
+  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+}
+
+/** The closing line that CI reads. */
+export function totalsLine(totals: Totals): string {
+  return `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`;
+}
+
+/** The table, without the totals. */
+export function renderTable(reports: readonly SuiteReport[], caseNames: readonly string[]): string {
+  const nameWidth = Math.max(...caseNames.map((name) => name.length), 4);
+  const widths = reports.map((report) => Math.max(report.title.length, 12));
+  const head = reports.map((report, column) => report.title.padStart(widths[column] ?? 0)).join('  ');
+  const lines = caseNames.map((name) => {
+    const cells = reports.map((report, column) => renderCell(report, name, widths[column] ?? 0));
+    return `${name.padEnd(nameWidth)}  ${cells.join('  ')}`;
+  });
+  return [pc.bold(`${'case'.padEnd(nameWidth)}  ${head}`), ...lines].join('\n');
+}
+
+function renderCell(report: SuiteReport, name: string, width: number): string {
+  const verdict = report.verdicts.find((one) => one.case === name);
+  if (verdict === undefined) return pc.dim('-'.padStart(width));
+  const text = verdict.status === 'passed' ? `${SHORT.passed} ${verdict.ms} ms` : SHORT[verdict.status];
+  return COLORS[verdict.status](text.padStart(width));
+}
+
+/** Every failure with the command that repeats it; empty when there is none. */
+export function renderFailures(reports: readonly SuiteReport[]): string {
+  return reports
+    .flatMap((report) =>
+      report.verdicts
+        .filter((verdict) => verdict.status === 'failed')
+        .map((verdict) =>
+          [
+            pc.red(`${report.title}: ${verdict.case}`),
+            `  ${verdict.detail.replaceAll('\n', '\n  ')}`,
+            `  npx tsx interop/run.ts --sdk ${report.sdk} --only ${verdict.case}`,
+          ].join('\n'),
+        ),
+    )
+    .join('\n');
+}
