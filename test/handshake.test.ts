@@ -236,7 +236,7 @@ describe('TLS', () => {
   });
 
   test('a plain client at a TLS port, and one that hangs in the TLS handshake, harm nobody', async () => {
-    const listener = await listen({ tls: await loadTlsCredentials(true), limits: { upgradeTimeoutMs: 80 } });
+    const listener = await listen({ tls: await loadTlsCredentials(true), limits: { upgradeTimeoutMs: 400 } });
     const plain = new RawPeer(listener.url);
     plain.write(upgradeText(REALTIME));
     const silent = new RawPeer(listener.url);

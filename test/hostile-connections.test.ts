@@ -175,14 +175,14 @@ describe('connections that stop in the middle', () => {
   });
 
   test('a peer that never sends its request is dropped in time', async () => {
-    await listen({ upgradeTimeoutMs: 60 });
+    await listen({ upgradeTimeoutMs: 400 });
     const silent = peer();
     await silent.saw.until('end');
     await serverStillServes();
   });
 
   test('a peer that sends its headers a byte at a time is dropped in time', async () => {
-    await listen({ upgradeTimeoutMs: 60 });
+    await listen({ upgradeTimeoutMs: 400 });
     const slow = peer();
     await slow.saw.until('connect');
     for (const byte of upgradeText().slice(0, 40)) {
