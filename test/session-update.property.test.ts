@@ -16,7 +16,13 @@ import {
   type UpdateContext,
 } from '../src/protocol/index.js';
 import { PROPERTY_RUNS, PROPERTY_SEED } from './support/property-seed.js';
-import { buildUpdate, contexts, singleAssignments, updates } from './support/session-update-arbitraries.js';
+import {
+  buildUpdate,
+  contexts,
+  singleAssignments,
+  updateSequences,
+  updates,
+} from './support/session-update-arbitraries.js';
 import {
   type Family,
   GOOD_VOICES,
@@ -101,16 +107,13 @@ describe.each(FAMILIES)('%s', (family) => {
     }
   });
 
-  property.prop([fc.array(fc.tuple(updates(family), contexts), { minLength: 1, maxLength: 5 })], RUNS)(
-    'a sequence of parameter sets',
-    (steps) => {
-      const { quirks, settings } = start(family);
-      let current = { settings, state: modelStart(family) };
-      for (const [update, context] of steps) {
-        current = compare(family, current.settings, current.state, update, { ...context, quirks });
-      }
-    },
-  );
+  property.prop([updateSequences(family)], RUNS)('a sequence of parameter sets', (steps) => {
+    const { quirks, settings } = start(family);
+    let current = { settings, state: modelStart(family) };
+    for (const [update, context] of steps) {
+      current = compare(family, current.settings, current.state, update, { ...context, quirks });
+    }
+  });
 
   property.prop([updates(family), contexts], RUNS)(
     'what is echoed has exactly the keys of the schema',
@@ -121,7 +124,6 @@ describe.each(FAMILIES)('%s', (family) => {
       const event = { event_id: 'event_1', type: 'session.updated', session };
       const sent = JSON.parse(JSON.stringify(event));
       expect(SERVER_EVENT_SCHEMAS['session.updated'].safeParse(sent).error).toBeUndefined();
-      expect(JSON.stringify(sent)).not.toContain('null,');
     },
   );
 

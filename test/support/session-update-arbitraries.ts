@@ -89,7 +89,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   'turn_detection.idle_timeout_ms': [5000, 30000, 4999, 30001, 5000.5, ...EDGES, ...WRONG_TYPES],
   temperature: [0, 2, 1.9999999, -0.0000001, 0.7, ...EDGES, ...WRONG_TYPES],
   top_p: [0, 1, 1.0000001, 0.0000001, 0.8, ...EDGES, ...WRONG_TYPES],
-  top_k: [0, -1, 100, 101, 1.5, ...EDGES, ...WRONG_TYPES],
+  top_k: [0, null, -1, 100, 101, 1.5, ...EDGES, ...WRONG_TYPES],
   max_tokens: [1, 0, 2048, 2049, 16384, 16385, 65536, 65537, 1.5, 'inf', ...EDGES, ...WRONG_TYPES],
   repetition_penalty: [0, 0.0000001, -0.0000001, 1.05, ...EDGES, ...WRONG_TYPES],
   presence_penalty: [-2, 2, -2.0000001, 2.0000001, 1.5, ...EDGES, ...WRONG_TYPES],
@@ -98,9 +98,9 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   search_options: [null, {}, 1, []],
   'search_options.enable_source': BOOLEANS,
   tools: [
+    [FUNCTION],
     [],
     null,
-    [FUNCTION],
     [{ type: 'function', name: 'look_up' }],
     [FUNCTION, { type: 'function', function: {} }],
     [{ type: 'function', function: { name: '' } }],
@@ -170,13 +170,33 @@ function write(root: Record<string, unknown>, keys: readonly string[], value: un
   object[last] = value;
 }
 
+/** Parameters that depend on each other; drawn together, their rows meet. */
+const CLUSTERS: readonly (readonly string[])[] = [
+  PATHS,
+  PATHS.filter((path) => path.startsWith('audio') || path === 'voice' || path.endsWith('_format')),
+  PATHS.filter((path) => path.startsWith('turn_detection')),
+  ['temperature', 'top_p', 'top_k', 'max_tokens', 'repetition_penalty', 'presence_penalty', 'seed'],
+  ['enable_search', 'search_options', 'search_options.enable_source', 'tools', 'tool_choice'],
+];
+
 /** One parameter set of up to eight parameters. */
 export function updates(family: Family): fc.Arbitrary<Record<string, unknown>> {
+  return fc.constantFrom(...CLUSTERS).chain((paths) => updatesOf(family, paths));
+}
+
+/** Up to six parameter sets about the same parameters, each with the state in which it arrives. */
+export function updateSequences(family: Family) {
+  return fc
+    .constantFrom(...CLUSTERS)
+    .chain((paths) => fc.array(fc.tuple(updatesOf(family, paths), contexts), { minLength: 1, maxLength: 6 }));
+}
+
+function updatesOf(family: Family, paths: readonly string[]): fc.Arbitrary<Record<string, unknown>> {
   // The first values are mostly valid ones; without the bias hardly any parameter set would be.
-  const assignment = fc.constantFrom(...PATHS).chain((path) => {
+  const assignment = fc.constantFrom(...paths).chain((path) => {
     const values = valuesOf(path, family);
     const value = fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(...values.slice(0, 2)) },
+      { weight: 3, arbitrary: fc.constantFrom(...values.slice(0, 3)) },
       { weight: 1, arbitrary: fc.constantFrom(...values) },
     );
     return fc.tuple(fc.constant(path), value);
