@@ -9,15 +9,8 @@ import { fakeServer, greet, manualClock } from './support/client-fakes.js';
 import { closeServers, conversationWith, greeting, MODEL, serve } from './support/connected-conversation.js';
 
 const FINISHED = { event_id: 'event_9', type: 'session.finished' };
-const _LATE_CANCEL_REFUSAL = {
-  event_id: 'event_5',
-  type: 'error',
-  error: { type: 'invalid_request_error', message: 'Conversation has none active response' },
-};
 
 afterEach(closeServers);
-
-const _code = (expected: string) => expect.objectContaining({ code: expected });
 
 describe('Python SDK', () => {
   test('the callback throws on session.created: connect resolves, the id is set, the failure is reported', async () => {

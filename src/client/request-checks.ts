@@ -54,10 +54,15 @@ export class RequestChecks {
     });
     if (outcome.ok) return;
     const { message, param } = outcome.refusal.error;
-    throw invalid('E_INVALID_SESSION', `the server would refuse it: ${message}`, 'a value from the table', {
-      param: param ?? null,
-      refusal: outcome.refusal,
-    });
+    throw invalid(
+      'E_INVALID_SESSION',
+      `the server would refuse it: ${message}`,
+      'a value that section 7 of the protocol reference allows',
+      {
+        param: param ?? null,
+        refusal: outcome.refusal,
+      },
+    );
   }
 
   /**
