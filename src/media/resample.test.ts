@@ -59,8 +59,12 @@ test('full scale is clamped, never wrapped', () => {
 
 test('the same samples come out of every engine', () => {
   const noise = Int16Array.from({ length: 44_100 }, (_, index) => Math.imul(index, 2_654_435_761) >> 17);
-  expect(sha256Hex(new Uint8Array(resamplePcm16(noise, 44_100, 16_000).buffer))).toMatchInlineSnapshot(`"f7de669e49dcbfcec2b13811a41693eec3bf7c8f149b5f60a67a2e4c32fd2b22"`);
-  expect(sha256Hex(new Uint8Array(resamplePcm16(noise, 44_101, 16_000).buffer))).toMatchInlineSnapshot(`"4b04eb7412176d7948dc8dbdf42b7cb46a740fc0cde5119152ad1292ea0e95e8"`);
+  expect(sha256Hex(new Uint8Array(resamplePcm16(noise, 44_100, 16_000).buffer))).toMatchInlineSnapshot(
+    `"f7de669e49dcbfcec2b13811a41693eec3bf7c8f149b5f60a67a2e4c32fd2b22"`,
+  );
+  expect(sha256Hex(new Uint8Array(resamplePcm16(noise, 44_101, 16_000).buffer))).toMatchInlineSnapshot(
+    `"4b04eb7412176d7948dc8dbdf42b7cb46a740fc0cde5119152ad1292ea0e95e8"`,
+  );
 });
 
 test('a rate that no device has is an error', () => {
