@@ -28,8 +28,13 @@ const WEAK_DIVISOR = 2;
 /** A segment's end moves only with so many voiced frames in a row, or close to the last voice. */
 const EXTEND_RUN_FRAMES = 4;
 const EXTEND_GAP_FRAMES = 10;
-/** Sound this far below the loudest of its voice is background. */
-const PEAK_RANGE_CENTI_DB = 3_000;
+/** Sound so far below the loudest of its voice is background; between the two, voice only for a while beside louder voice. */
+const SOFT_RANGE_CENTI_DB = 3_200;
+const LOUD_RANGE_CENTI_DB = 2_200;
+/** Frames of soft sound after louder voice that still belong to it. */
+const SOFT_TAIL_FRAMES = 20;
+/** How the memory of the loudest sound fades: 2 dB per second. */
+const PEAK_FADE_PER_FRAME = 2;
 /** Frames between the first sample that counts in a frame and the frame's number. */
 const START_LAG_FRAMES = 2;
 const END_LAG_FRAMES = 1;
@@ -50,6 +55,7 @@ export class VoiceClassifier {
   #weakRun = 0;
   #longestRun = 0;
   #lastVoicedFrame = 0;
+  #lastLoudFrame = 0;
   #peak = 0;
   #earliestSample = 0;
 
@@ -78,13 +84,17 @@ export class VoiceClassifier {
     const meter = this.#meter;
     meter.pushFrame(samples);
     this.#frame++;
-    const audible = meter.loudness >= this.#loudness && meter.loudness >= this.#peak - PEAK_RANGE_CENTI_DB;
+    const audible = meter.loudness >= this.#loudness && meter.loudness >= this.#peak - SOFT_RANGE_CENTI_DB;
     const strong = audible && meter.shortExcess > this.#excess;
     const weak = strong || (audible && meter.longExcess * WEAK_DIVISOR > this.#excess);
     this.#history.note(this.#frame, meter.loudness, weak);
     this.#run = strong ? this.#run + 1 : 0;
     this.#weakRun = weak ? this.#weakRun + 1 : 0;
-    if (strong) this.#peak = Math.max(this.#peak, meter.loudness);
+    if (strong)
+      this.#peak = Math.max(this.#peak - PEAK_FADE_PER_FRAME, this.#history.sustainedLoudness(this.#frame));
+    if (strong || weak) {
+      if (meter.loudness >= this.#peak - LOUD_RANGE_CENTI_DB) this.#lastLoudFrame = this.#frame;
+    }
     return this.speaking ? this.#whileSpeaking(weak) : this.#whileSilent(strong);
   }
 
@@ -112,8 +122,9 @@ export class VoiceClassifier {
 
   #startSample(): number {
     const earliestFrame = Math.floor(this.#earliestSample / this.frameSamples) + 1;
-    const least = this.#peak - PEAK_RANGE_CENTI_DB;
-    const frame = this.#history.startBefore(this.#lastVoicedFrame, earliestFrame, least);
+    const loud = this.#peak - LOUD_RANGE_CENTI_DB;
+    const soft = this.#peak - SOFT_RANGE_CENTI_DB;
+    const frame = this.#history.startBefore(this.#lastLoudFrame, earliestFrame, loud, soft);
     return Math.max(this.#earliestSample, (frame - START_LAG_FRAMES) * this.frameSamples);
   }
 
@@ -127,7 +138,8 @@ export class VoiceClassifier {
 
   #whileSpeaking(weak: boolean): VoiceTransition | undefined {
     const gap = this.#frame - this.#lastVoicedFrame;
-    if (weak && (gap <= EXTEND_GAP_FRAMES || this.#weakRun >= EXTEND_RUN_FRAMES)) {
+    const soft = this.#frame - this.#lastLoudFrame > SOFT_TAIL_FRAMES;
+    if (weak && !soft && (gap <= EXTEND_GAP_FRAMES || this.#weakRun >= EXTEND_RUN_FRAMES)) {
       this.#lastVoicedFrame = this.#frame;
       return undefined;
     }
