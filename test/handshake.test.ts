@@ -39,7 +39,11 @@ async function listen(
     keyErrorsAsEvents: false,
   } as const;
   const accept: Acceptor = (request) => {
-    const decision = decideHandshake(request, { quirks, scenarioNames: ['barge-in'], ...config }, nextId());
+    const decision = decideHandshake(
+      request,
+      { quirksOf: () => quirks, scenarioNames: ['barge-in'], ...config },
+      nextId(),
+    );
     if (!decision.accept) return decision;
     const verdict = server.accept(request);
     return { ...verdict, subprotocol: decision.subprotocol, headers: decision.headers };
@@ -128,7 +132,7 @@ describe('accepted', () => {
   test('without selectSubprotocol a strict client library fails, as with the real service', async () => {
     const { url } = await listen(
       {},
-      { quirks: { unknownModel: 'close', selectSubprotocol: false, keyErrorsAsEvents: false } },
+      { quirksOf: () => ({ unknownModel: 'close', selectSubprotocol: false, keyErrorsAsEvents: false }) },
     );
     await expect(dial(`${url}${REALTIME}`, AUTHORIZED, ['realtime'])).rejects.toThrow(/no subprotocol/);
   });

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { decideHandshake, type HandshakeConfig } from './handshake.js';
+import { decideHandshake, type HandshakeConfig, type HandshakeQuirks } from './handshake.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
 import { requestIdAt } from './handshake-request-id.js';
 import { readTarget } from './handshake-target.js';
 
 const REALTIME = '/api-ws/v1/realtime?model=qwen3.5-omni-plus-realtime';
 const ID = requestIdAt(1);
+const QUIRKS: HandshakeQuirks = {
+  unknownModel: 'created-then-close',
+  selectSubprotocol: true,
+  keyErrorsAsEvents: false,
+};
 const CONFIG: HandshakeConfig = {
-  quirks: { unknownModel: 'created-then-close', selectSubprotocol: true, keyErrorsAsEvents: false },
+  quirksOf: () => QUIRKS,
   scenarioNames: ['barge-in', 'default', 'tool-call'],
 };
 
@@ -19,8 +24,8 @@ function ask(
   return decideHandshake({ target, headers }, config, ID);
 }
 
-function withQuirks(quirks: Partial<HandshakeConfig['quirks']>): HandshakeConfig {
-  return { ...CONFIG, quirks: { ...CONFIG.quirks, ...quirks } };
+function withQuirks(quirks: Partial<HandshakeQuirks>): HandshakeConfig {
+  return { ...CONFIG, quirksOf: () => ({ ...QUIRKS, ...quirks }) };
 }
 
 describe('readTarget', () => {
@@ -189,5 +194,18 @@ describe('plain HTTP', () => {
       '00000000-0000-4000-8000-000000000001',
       '00000000-0000-4000-8000-0000000000ff',
     ]);
+  });
+});
+
+describe('the switches of a chosen scenario', () => {
+  const config: HandshakeConfig = {
+    ...CONFIG,
+    quirksOf: (scenario) => ({ ...QUIRKS, unknownModel: scenario === 'barge-in' ? 'http-400' : 'close' }),
+  };
+
+  test('decide about a client that chose it, and about no other', () => {
+    const unknown = '/api-ws/v1/realtime?model=no-such-model';
+    expect(ask(`/s/barge-in${unknown}`, undefined, config)).toMatchObject({ accept: false, status: 400 });
+    expect(ask(unknown, undefined, config)).toMatchObject({ accept: true });
   });
 });

@@ -16,9 +16,13 @@ import { readTarget, type Target } from './handshake-target.js';
 import type { UpgradeRequest } from './transport/connection.js';
 import type { HttpAnswer } from './transport/http-answer.js';
 
+/** The switches that are decided before a session exists. */
+export type HandshakeQuirks = Pick<Quirks, 'unknownModel' | 'selectSubprotocol' | 'keyErrorsAsEvents'>;
+
 export interface HandshakeConfig {
   readonly keys?: ApiKeyConfig | undefined;
-  readonly quirks: Pick<Quirks, 'unknownModel' | 'selectSubprotocol' | 'keyErrorsAsEvents'>;
+  /** The switches for a scenario's name, known or not; for the server's default when the client chose none. */
+  readonly quirksOf: (scenario: string | undefined) => HandshakeQuirks;
   /** Names a client may choose from. */
   readonly scenarioNames: readonly string[];
 }
@@ -69,19 +73,20 @@ export function decideHandshake(
 
   const key = readApiKey(request.headers);
   const keyVerdict = judgeApiKey(key, config.keys);
-  if (!config.quirks.keyErrorsAsEvents) {
+  const scenario = chooseScenario(target, request.headers, key);
+  const quirks = config.quirksOf(scenario);
+  if (!quirks.keyErrorsAsEvents) {
     if (keyVerdict === 'invalid') return refusal({ why: 'invalid-key' });
     if (keyVerdict === 'denied') return refusal({ why: 'access-denied' });
   }
 
-  const scenario = chooseScenario(target, request.headers, key);
   if (scenario !== undefined && !config.scenarioNames.includes(scenario)) {
     const nearest = nearestScenarios(scenario, config.scenarioNames);
     return refusal({ why: 'unknown-scenario', scenario, nearest });
   }
   const seed = readSeed(target.seedText);
   if (seed === null) return refusal({ why: 'bad-seed', seedText: target.seedText ?? '' });
-  if (config.quirks.unknownModel === 'http-400' && !isKnownModel(target.model)) {
+  if (quirks.unknownModel === 'http-400' && !isKnownModel(target.model)) {
     return refusal({ why: 'model-not-found', model: target.model });
   }
 
@@ -92,7 +97,7 @@ export function decideHandshake(
     name: target.name,
     seed,
     apiKeyState: apiKeyState(keyVerdict),
-    subprotocol: chooseSubprotocol(request.headers, config),
+    subprotocol: chooseSubprotocol(request.headers, quirks),
     headers: { 'x-request-id': requestId },
     malformedUrl: target.malformedUrl,
   };
@@ -138,8 +143,8 @@ function apiKeyState(verdict: ApiKeyVerdict): AcceptedHandshake['apiKeyState'] {
 
 function chooseSubprotocol(
   headers: Readonly<Record<string, string>>,
-  config: HandshakeConfig,
+  quirks: HandshakeQuirks,
 ): string | undefined {
-  if (!config.quirks.selectSubprotocol) return undefined;
+  if (!quirks.selectSubprotocol) return undefined;
   return offeredSubprotocols(headers).includes(SUBPROTOCOL) ? SUBPROTOCOL : undefined;
 }

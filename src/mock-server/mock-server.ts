@@ -3,11 +3,16 @@
  * the protocol beyond the handshake.
  */
 import { createJpegVerifier } from '../media/index.js';
-import { type Quirks, SoundstageError } from '../protocol/index.js';
+import { resolveQuirks, SoundstageError } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
 import { prepareScenario, type Scenario } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
-import { type AcceptedHandshake, decideHandshake, type HandshakeConfig } from './handshake.js';
+import {
+  type AcceptedHandshake,
+  decideHandshake,
+  type HandshakeConfig,
+  type HandshakeQuirks,
+} from './handshake.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
 import { requestIdAt } from './handshake-request-id.js';
 import { REALTIME_PATH } from './handshake-target.js';
@@ -184,20 +189,17 @@ class SessionHost {
     };
   }
 
-  /** Quirks of the handshake come from the server: a scenario is only known when it is over. */
   #handshakeConfig(): HandshakeConfig {
-    const { quirks = {} } = this.#options;
-    const base: Pick<Quirks, 'unknownModel' | 'selectSubprotocol' | 'keyErrorsAsEvents'> = {
-      unknownModel: quirks.unknownModel ?? 'created-then-close',
-      selectSubprotocol: quirks.selectSubprotocol ?? true,
-      keyErrorsAsEvents: quirks.keyErrorsAsEvents ?? false,
-    };
-    return { keys: this.#options.keys, quirks: base, scenarioNames: this.scenarioNames };
+    const quirksOf = (scenario: string | undefined): HandshakeQuirks => ({
+      ...HANDSHAKE_QUIRKS,
+      ...this.#withDefaults(this.#choose(scenario).scenario).quirks,
+    });
+    return { keys: this.#options.keys, quirksOf, scenarioNames: this.scenarioNames };
   }
 
   #sessionOptions(request: UpgradeRequest, handshake: AcceptedHandshake) {
     const options = this.#options;
-    const { name, scenario } = this.#chosenScenario(handshake);
+    const { name, scenario } = this.#choose(handshake.scenario);
     return {
       session: {
         model: handshake.model,
@@ -222,10 +224,12 @@ class SessionHost {
     };
   }
 
-  #chosenScenario(handshake: AcceptedHandshake): { name: string | null; scenario: Scenario } {
+  /** The script that a client gets, by the name it chose. */
+  #choose(wanted: string | undefined): { name: string | null; scenario: Scenario } {
     const { scenario: fallback, scenarios = {} } = this.#options;
-    const name = handshake.scenario ?? (typeof fallback === 'string' ? fallback : undefined);
-    if (name !== undefined) return { name, scenario: scenarios[name] ?? {} };
+    const name = wanted ?? (typeof fallback === 'string' ? fallback : undefined);
+    if (name !== undefined)
+      return { name, scenario: Object.hasOwn(scenarios, name) ? (scenarios[name] ?? {}) : {} };
     return { name: null, scenario: typeof fallback === 'object' ? fallback : {} };
   }
 
@@ -256,5 +260,8 @@ class SessionHost {
     this.#endedCount -= 1;
   }
 }
+
+/** What the handshake does unless a switch says otherwise; the same in every family. */
+const HANDSHAKE_QUIRKS: HandshakeQuirks = resolveQuirks('omni35');
 
 const ACCOUNTS = { ok: 'good', arrears: 'arrears', 'event-auth-error': 'refused' } as const;
