@@ -7,12 +7,12 @@ import type { Decimator } from './voice-activity-decimator.js';
 import { FrameHistory } from './voice-activity-history.js';
 import { VoiceMeter } from './voice-activity-meter.js';
 
-/** What a threshold asks of a sound, in hundredths of a decibel: mean excess over the floor, and absolute level. */
+/** What a threshold asks of a sound: mean excess over the floor in hundredths of a decibel, loudness in hundredths of dBFS. */
 const SENSITIVITY = [
-  { threshold: -1, excess: 60, loudness: 5_600 },
-  { threshold: 0, excess: 120, loudness: 6_200 },
-  { threshold: 0.5, excess: 180, loudness: 6_400 },
-  { threshold: 1, excess: 600, loudness: 7_500 },
+  { threshold: -1, excess: 60, loudness: -8_500 },
+  { threshold: 0, excess: 120, loudness: -7_000 },
+  { threshold: 0.5, excess: 180, loudness: -6_500 },
+  { threshold: 1, excess: 600, loudness: -4_500 },
 ] as const;
 
 /** Frames in a row that a click (40 ms, seen through overlapping windows) cannot reach. */
@@ -39,6 +39,9 @@ const PEAK_FADE_PER_FRAME = 2;
 const START_LAG_FRAMES = 2;
 const END_LAG_FRAMES = 1;
 
+/** Below every loudness. */
+const QUIETEST = -100_000;
+
 /** The state machine: silence, candidate, speaking. */
 export class VoiceClassifier {
   speaking = false;
@@ -56,7 +59,7 @@ export class VoiceClassifier {
   #longestRun = 0;
   #lastVoicedFrame = 0;
   #lastLoudFrame = 0;
-  #peak = 0;
+  #peak = QUIETEST;
   #earliestSample = 0;
 
   constructor(decimator: Decimator, threshold: number, silenceDurationMs: number) {
@@ -133,7 +136,7 @@ export class VoiceClassifier {
     this.#longestRun = 0;
     this.#run = 0;
     this.#weakRun = 0;
-    this.#peak = 0;
+    this.#peak = QUIETEST;
   }
 
   #whileSpeaking(weak: boolean): VoiceTransition | undefined {

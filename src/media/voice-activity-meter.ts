@@ -19,11 +19,15 @@ const FALL_RISE_CENTI_DB = 600;
 const FALL_LEAST_BANDS = 3;
 /** Frames kept: two for decisions, four for what needs steadier levels. */
 const KEPT_FRAMES = 4;
-/** Keeps the sum of all bands below 2^53; 12.04 dB. */
-const LOUDNESS_DIVISOR = 16;
-const LOUDNESS_OFFSET_CENTI_DB = 1_204;
+/** Undoes the pre-emphasis band by band, so that hiss does not outweigh vowels; the divisor keeps the sum below 2^53. */
+const LOUDNESS_WEIGHTS = [96, 37, 19, 10, 6, 4, 2, 1, 1, 1] as const;
+const LOUDNESS_DIVISOR = 64;
+/** What the sum of weighted bands reads for a square wave at full scale (0 dBFS). */
+const FULL_SCALE_CENTI_DB = 13_750;
+/** Loudness of silence: below every sound. */
+const SILENCE_CENTI_DBFS = -FULL_SCALE_CENTI_DB;
 
-/** The levels of the stream at its newest frame; all levels are hundredths of a decibel above an arbitrary zero. */
+/** The levels of the stream at its newest frame, in hundredths of a decibel. */
 export class VoiceMeter {
   /** Samples per 10 ms frame. */
   readonly frameSamples: number;
@@ -31,8 +35,8 @@ export class VoiceMeter {
   shortExcess = 0;
   /** The same over four frames: slower, but sees weaker sounds. */
   longExcess = 0;
-  /** Level of the bands that stand out, together; 0 when none does. */
-  loudness = 0;
+  /** Level of the bands that stand out, together, in hundredths of dBFS; lower than any sound when none does. */
+  loudness = SILENCE_CENTI_DBFS;
   readonly #analyser: BandAnalyser;
   readonly #floor: NoiseFloor;
   readonly #bands: number;
@@ -76,13 +80,13 @@ export class VoiceMeter {
       const longOver = longLevel - floor - LONG_MARGIN_CENTI_DB;
       if (shortOver > 0) {
         shortSum += Math.min(shortOver, EXCESS_CAP_CENTI_DB);
-        standingOut += Math.floor(newer / (2 * LOUDNESS_DIVISOR));
+        standingOut += Math.floor(newer / LOUDNESS_DIVISOR) * (LOUDNESS_WEIGHTS[band] as number);
       }
       if (longOver > 0) longSum += Math.min(longOver, EXCESS_CAP_CENTI_DB);
     }
     this.shortExcess = Math.floor(shortSum / bands);
     this.longExcess = Math.floor(longSum / bands);
-    this.loudness = standingOut === 0 ? 0 : centiDbOfPower(standingOut) + LOUDNESS_OFFSET_CENTI_DB;
+    this.loudness = centiDbOfPower(standingOut) - FULL_SCALE_CENTI_DB;
     this.#floor.update(this.#longLevels);
   }
 
