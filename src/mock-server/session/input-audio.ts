@@ -13,6 +13,7 @@ import { refuse } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { advanceAudio, settleIfJumping } from './clock.js';
 import { emitRefusal } from './emit.js';
+import { touch } from './patience.js';
 import type { SessionState } from './state.js';
 import { emptyBuffer } from './turns.js';
 import { onSpeechStarted, onSpeechStopped, onTranscriptMark } from './voice-turns.js';
@@ -39,6 +40,7 @@ export function appendAudio(state: SessionState, audio: string, clientEventId: s
   const samples = Math.floor(whole.length / frameBytes);
   state.input.samples += samples;
   state.input.totalSamples += samples;
+  if (state.options.clock !== 'paced') touch(state, samplesToMs(samples, state.settings.input.sampleRateHz));
   if (state.settings.turnDetection === null || !isInterpreted(state))
     advanceAudio(state, state.input.totalSamples);
   else listen(state, pcm16FromBytes(whole));

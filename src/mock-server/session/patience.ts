@@ -17,9 +17,13 @@ export function startPatience(state: SessionState): void {
   schedulePatience(state.queue, durationMs, { do: 'duration-close' });
 }
 
-/** Notes that something happened which resets the idle rule: a client event, or the end of a response. */
-export function touch(state: SessionState): void {
-  state.lastActivityMs = state.queue.patienceMs;
+/**
+ * Notes that something happened which resets the idle rule: a client event, or the end of a response.
+ *
+ * @param lastsMs how long it goes on: audio that moves the clock is activity to its end
+ */
+export function touch(state: SessionState, lastsMs = 0): void {
+  state.lastActivityMs = state.queue.patienceMs + lastsMs;
 }
 
 /** The idle timer is due: closes the session, or waits for what is left since the last activity. */
