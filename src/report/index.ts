@@ -5,3 +5,4 @@ export {
   type TranscriptLayout,
   type TranscriptPaint,
 } from './transcript-columns.js';
+export { wrapText } from './wrap-text.js';

@@ -26,7 +26,7 @@ describe('the two-column transcript', () => {
       '  seconds  client                              server',
       '    0.000                                      session.created  qwen3-omni-flash-realtime',
       '    1.234  input_audio_buffer.commit',
-      '    1.234                                      error  invalid_value, No.',
+      '                                               error  invalid_value, No.',
     ]);
   });
 

@@ -46,7 +46,11 @@ export function renderTranscriptColumns(entries: readonly LogEntry[], layout: Tr
   const columns = columnWidths(width);
   const paint = layout.paint ?? PLAIN;
   const lines = [header(columns, paint)];
-  for (const row of transcriptRows(entries)) lines.push(...rowLines(row, columns, paint));
+  let lastAtMs: number | undefined;
+  for (const row of transcriptRows(entries)) {
+    lines.push(...rowLines(row, row.atMs !== lastAtMs, columns, paint));
+    lastAtMs = row.atMs;
+  }
   return lines.map((line) => line.trimEnd()).join('\n');
 }
 
@@ -66,9 +70,15 @@ function header(columns: ColumnWidths, paint: TranscriptPaint): string {
   return `${time}${GAP}${paint.note(padTo('client', columns.client))}${GAP}${paint.note('server')}`;
 }
 
-function rowLines(row: TranscriptRow, columns: ColumnWidths, paint: TranscriptPaint): string[] {
+/** A time is written once, beside the first row of its moment. */
+function rowLines(
+  row: TranscriptRow,
+  isNewTime: boolean,
+  columns: ColumnWidths,
+  paint: TranscriptPaint,
+): string[] {
   const blankTime = ' '.repeat(TIME_COLUMNS);
-  const stamp = paint.time((row.atMs / 1000).toFixed(3).padStart(TIME_COLUMNS));
+  const stamp = isNewTime ? paint.time((row.atMs / 1000).toFixed(3).padStart(TIME_COLUMNS)) : blankTime;
   const before = row.side === 'server' ? `${' '.repeat(columns.client)}${GAP}` : '';
   const width =
     row.side === 'session'

@@ -1,0 +1,92 @@
+/**
+ * `soundstage serve`: starts the server, says where it is and how to reach it, and runs until a signal ends it.
+ */
+import { Command, Option } from 'commander';
+import pc from 'picocolors';
+import { createMockServer, type MockServer } from '../mock-server/index.js';
+import { clientSnippets } from './client-snippets.js';
+import { EXIT_CODES } from './exit-codes.js';
+import { packageVersion } from './package-version.js';
+import { addQuirk, readPort, readSeed, type ServeFlags, serverOptions } from './serve-options.js';
+
+const DEFAULT_PORT = 8787;
+const DEFAULT_PORTS = { ws: 80, wss: 443 } as const;
+
+/** Builds the command. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Start the stand-in and print how to point a client at it.')
+    .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, DEFAULT_PORT)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--clock <clock>', 'how virtual time moves: at wall speed, with the audio, or at once')
+        .choices(['paced', 'media', 'auto'])
+        .default('paced'),
+    )
+    .option('--seed <number>', 'decides ids and generated answers', readSeed, 1)
+    .option(
+      '--model-quirk <name=value>',
+      'behave differently; repeatable, see soundstage quirks',
+      addQuirk,
+      {},
+    )
+    .option('--tls', 'serve wss with a certificate made for this run')
+    .option('--cert <file>', 'serve wss with this certificate (PEM)')
+    .option('--key <file>', "the certificate's private key (PEM)")
+    .option('--json', 'print one line of JSON when ready, and nothing else')
+    .action(serve);
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const ended = nextSignal();
+  const server = await createMockServer(serverOptions(flags));
+  process.stdout.write(flags.json === true ? readyLine(server, flags) : greeting(server, flags));
+  const exitCode = await ended;
+  await server.close();
+  process.exitCode = exitCode;
+}
+
+/** Resolves with the exit code of the first signal. A second Ctrl-C ends the process in Node's own way. */
+function nextSignal(): Promise<number> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve(EXIT_CODES.clean));
+    process.once('SIGINT', () => resolve(EXIT_CODES.interrupted));
+  });
+}
+
+function readyLine(server: MockServer, { seed, clock }: ServeFlags): string {
+  const ready = {
+    ready: true,
+    url: server.url,
+    port: portOf(server.url),
+    seed,
+    clock,
+    version: packageVersion(),
+    ...(server.certificatePem === undefined ? {} : { certificatePem: server.certificatePem }),
+  };
+  return `${JSON.stringify(ready)}\n`;
+}
+
+/** URLs leave out the default port of their scheme. */
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return port === '' ? DEFAULT_PORTS[protocol === 'wss:' ? 'wss' : 'ws'] : Number(port);
+}
+
+function greeting(server: MockServer, { seed, clock, tls, cert }: ServeFlags): string {
+  const lines = [
+    `soundstage ${packageVersion()} is ready at ${pc.bold(server.url)}`,
+    pc.dim(`seed ${seed}, clock ${clock}; any API key will do; Ctrl-C ends it`),
+    '',
+    'Point a client at it:',
+    ...clientSnippets(server.url).flatMap(({ client, line }) => ['', pc.dim(`  ${client}`), `  ${line}`]),
+  ];
+  if (tls === true && cert === undefined && server.certificatePem !== undefined) {
+    lines.push(
+      '',
+      'Let the client trust this certificate, which lasts as long as this run:',
+      server.certificatePem,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
