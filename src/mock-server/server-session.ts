@@ -5,6 +5,7 @@
 import { SoundstageError } from '../protocol/index.js';
 import { type LogEntry, SessionLog, type TranscriptOptions } from '../session-log/index.js';
 import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
+import { createNodeSha256 } from './node-sha256.js';
 import {
   createSession,
   type SessionInput,
@@ -80,7 +81,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     this.#connection = connection;
     this.#options = options;
     this.#state = createSession(options.session);
-    this.#log = new SessionLog(options.logBudgetBytes);
+    this.#log = new SessionLog(options.logBudgetBytes, createNodeSha256);
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });

@@ -39,6 +39,10 @@ export const LIMITS = {
   bufferedAudioBytes: 256 * 1024 * 1024,
   /** Items of one conversation that are remembered; the oldest are forgotten beyond it. */
   conversationItems: 10_000,
+  /** Responses that wait for the active one; a `response.create` beyond it is refused with ERR7. */
+  queuedResponses: 16,
+  /** Transcripts that wait for a response; the oldest is never sent beyond it. */
+  pendingTranscriptions: 1_000,
   /** WebSocket connections open at once on one server. Over it: HTTP 503. */
   connections: 1_000,
   /** TCP connections open at once on one server, upgraded or not. Over it: dropped unanswered. */

@@ -31,10 +31,13 @@ interface AudioRun {
 export class TranscriptWriter {
   readonly #names = new IdNames();
   readonly #sink: LineSink;
+  readonly #createHash: () => Sha256;
   #run: AudioRun | undefined;
 
-  constructor(sink: LineSink) {
+  /** @param createHash opens the digests of the audio runs */
+  constructor(sink: LineSink, createHash: () => Sha256 = createSha256) {
     this.#sink = sink;
+    this.#createHash = createHash;
   }
 
   /** Adds one entry; entries other than messages leave no line. */
@@ -76,7 +79,7 @@ export class TranscriptWriter {
     const identity = `${side}${JSON.stringify(rest)}`;
     if (this.#run?.identity !== identity) {
       this.#endRun();
-      this.#run = { side, key, identity, rest, atMs, hash: createSha256(), sizeBytes: 0 };
+      this.#run = { side, key, identity, rest, atMs, hash: this.#createHash(), sizeBytes: 0 };
     }
     this.#run.hash.update(bytes);
     this.#run.sizeBytes += bytes.length;

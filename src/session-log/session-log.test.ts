@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBase64, sha256Hex } from '../media/index.js';
+import { createNodeSha256 } from '../mock-server/node-sha256.js';
 import { SoundstageError } from '../protocol/index.js';
 import type { LogEntry } from './entries.js';
 import { SessionLog } from './session-log.js';
@@ -132,6 +133,16 @@ describe('the byte budget', () => {
     expect(small.evictedEntries + small.entries.length - 1).toBe(entries.length);
     expect(small.entries[0]).toMatchObject({ kind: 'note', code: 'entries-evicted' });
     expect(small.transcriptHash()).toBe(large.transcriptHash());
+  });
+
+  it('gives the same hash whoever computes the digests', () => {
+    const own = new SessionLog(5_000);
+    const platform = new SessionLog(5_000, createNodeSha256);
+    for (const entry of entries) {
+      own.append(entry);
+      platform.append(entry);
+    }
+    expect(platform.transcriptHash()).toBe(own.transcriptHash());
   });
 
   it('refuses to write a transcript whose beginning is gone', () => {

@@ -2,7 +2,7 @@
  * The log of one session: an ordered list under a byte budget. When the budget is reached the oldest entries
  * leave memory, but not the hash: it is the same with and without eviction.
  */
-import { createSha256 } from '../media/index.js';
+import { createSha256, type Sha256 } from '../media/index.js';
 import { LIMITS } from '../protocol/limits.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
 import { TranscriptWriter } from './canonical-transcript.js';
@@ -20,16 +20,23 @@ export interface TranscriptOptions {
 /** Append-only record of a session. */
 export class SessionLog {
   readonly #budgetBytes: number;
-  readonly #hash = createSha256();
-  readonly #hashed = new TranscriptWriter((line) => this.#hash.update(`${line}\n`));
+  readonly #createHash: () => Sha256;
+  readonly #hash: Sha256;
+  readonly #hashed: TranscriptWriter;
   #entries: LogEntry[] = [];
   #hashedEntries = 0;
   #sizeBytes = 0;
   #evictedEntries = 0;
 
-  /** @param budgetBytes what the kept entries may weigh; at least one entry is always kept */
-  constructor(budgetBytes: number = LIMITS.sessionLogBytes) {
+  /**
+   * @param budgetBytes what the kept entries may weigh; at least one entry is always kept
+   * @param createHash opens a SHA-256 digest; a platform's own is faster than the default
+   */
+  constructor(budgetBytes: number = LIMITS.sessionLogBytes, createHash: () => Sha256 = createSha256) {
     this.#budgetBytes = budgetBytes;
+    this.#createHash = createHash;
+    this.#hash = createHash();
+    this.#hashed = new TranscriptWriter((line) => this.#hash.update(`${line}\n`), createHash);
   }
 
   /** The entries still in memory, oldest first. */
@@ -75,7 +82,7 @@ export class SessionLog {
     const keep = (line: string, atMs: number) => {
       lines.push(options.timed === true ? `${atMs} ${line}\n` : `${line}\n`);
     };
-    const writer = new TranscriptWriter(keep);
+    const writer = new TranscriptWriter(keep, this.#createHash);
     for (const entry of this.#entries) writer.write(entry);
     const pending = writer.pendingLine();
     if (pending !== undefined) keep(pending.line, pending.atMs);

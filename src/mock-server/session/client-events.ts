@@ -12,6 +12,7 @@ import {
   echoSession,
   refuse,
 } from '../../protocol/index.js';
+import { LIMITS } from '../../protocol/limits.js';
 import { emit, emitRefusal, note } from './emit.js';
 import { finishIfIdle } from './finish.js';
 import { appendAudio, clearInput, configureDetector, forgetUtterance } from './input-audio.js';
@@ -127,12 +128,17 @@ function createResponse(state: SessionState, event: ClientEventOf<'response.crea
 /** Preconditions of `response.create` in the order of the overlap table (§3.6, §5.9). */
 function whyNotNow(state: SessionState, instructions: string | undefined) {
   if (isResponding(state)) {
-    const queues = state.quirks.createDuringToolCall === 'queue' && state.response?.callAnnounced === true;
-    return queues ? undefined : ('response-already-active' as const);
+    return queuesBehindCall(state) ? undefined : ('response-already-active' as const);
   }
   if (state.input.utterance !== undefined) return 'create-while-speaking' as const;
   const something = state.conversation.lastItemId ?? instructions ?? state.settings.instructions;
   return something === undefined || something === '' ? ('nothing-to-answer' as const) : undefined;
+}
+
+/** While a tool call's response is being closed a create may wait for its end (quirk). */
+function queuesBehindCall(state: SessionState): boolean {
+  if (state.quirks.createDuringToolCall !== 'queue' || state.response?.callAnnounced !== true) return false;
+  return state.queuedRequests.length < LIMITS.queuedResponses;
 }
 
 /** A create that comes before the transcript of the committed item vanishes (quirk). */

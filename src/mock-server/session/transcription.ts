@@ -2,7 +2,7 @@
  * Transcription of the user's audio: a lane of its own beside the responses, early, late or never, as the quirk
  * `transcriptionOrder` says (§4.10 to §4.12).
  */
-import { makeId, refuse } from '../../protocol/index.js';
+import { LIMITS, makeId, refuse } from '../../protocol/index.js';
 import { emit, later } from './emit.js';
 import type { PendingTranscription, PlannedUserTurn, SessionState } from './state.js';
 
@@ -19,6 +19,7 @@ export function expectTranscription(state: SessionState, itemId: string, turn: P
   const timed = transcriptionOrder === 'before-response';
   const dueMs = timed ? state.queue.nowMs + TRANSCRIPTION_LATENCY_MS : undefined;
   state.pendingTranscriptions.push({ itemId, turn, dueMs });
+  if (state.pendingTranscriptions.length > LIMITS.pendingTranscriptions) state.pendingTranscriptions.shift();
   if (timed) later(state, 'transcription', TRANSCRIPTION_LATENCY_MS, { do: 'transcription', itemId });
 }
 

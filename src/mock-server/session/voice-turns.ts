@@ -3,7 +3,7 @@
  * session's first append.
  */
 import { msToSamples, samplesToMs } from '../../media/index.js';
-import { refuse } from '../../protocol/index.js';
+import { LIMITS, refuse } from '../../protocol/index.js';
 import { emit, emitRefusal } from './emit.js';
 import { cancelProactiveResponse } from './patience.js';
 import { cancelResponse } from './response-lane.js';
@@ -93,8 +93,8 @@ function endTurn(state: SessionState, utterance: OpenUtterance, position: number
     modalities: undefined,
     clientEventId: undefined,
   } as const;
-  if (isResponding(state)) state.queuedRequests.push(request);
-  else requestResponse(state, request);
+  if (!isResponding(state)) requestResponse(state, request);
+  else if (state.queuedRequests.length < LIMITS.queuedResponses) state.queuedRequests.push(request);
 }
 
 /** Speech during an answer stops it; an answer that has not been announced never comes. */
