@@ -107,13 +107,16 @@ describe.each(FAMILIES)('%s', (family) => {
     }
   });
 
-  property.prop([updateSequences(family)], RUNS)('a sequence of parameter sets', (steps) => {
-    const { quirks, settings } = start(family);
-    let current = { settings, state: modelStart(family) };
-    for (const [update, context] of steps) {
-      current = compare(family, current.settings, current.state, update, { ...context, quirks });
-    }
-  });
+  property.prop([updateSequences(family)], { ...RUNS, numRuns: PROPERTY_RUNS * 3 })(
+    'a sequence of parameter sets',
+    (steps) => {
+      const { quirks, settings } = start(family);
+      let current = { settings, state: modelStart(family) };
+      for (const [update, context] of steps) {
+        current = compare(family, current.settings, current.state, update, { ...context, quirks });
+      }
+    },
+  );
 
   property.prop([updates(family), contexts], RUNS)(
     'what is echoed has exactly the keys of the schema',

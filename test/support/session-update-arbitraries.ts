@@ -20,7 +20,7 @@ const EDGES: unknown[] = [
 const BOOLEANS: unknown[] = [true, false, null, 'true', 0, 1];
 const FORMAT_LABELS: unknown[] = ['pcm', 'pcm16', 'pcm24', 'wav', 'opus', 'g711_ulaw', 'PCM', ...WRONG_TYPES];
 const CONTAINERS: unknown[] = ['pcm', 'wav', 'opus', ...WRONG_TYPES];
-const RATES: unknown[] = [8000, 16000, 24000, 48000, 7999, 16001, 44100, 96000, 0, -8000, ...WRONG_TYPES];
+const RATES: unknown[] = [16000, 8000, 24000, 48000, 7999, 16001, 44100, 96000, 0, -8000, ...WRONG_TYPES];
 const MCP = { type: 'mcp', server_label: 'files', server_url: 'https://tools.example.com/mcp' };
 const FUNCTION = {
   type: 'function',
@@ -56,7 +56,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   output_audio_format: FORMAT_LABELS,
   'audio.input.format.type': CONTAINERS,
   'audio.input.format.sample_rate': RATES,
-  'audio.input.format.channels': [1, 2, 4, 0, 3, 5, -1, 1.5, ...WRONG_TYPES],
+  'audio.input.format.channels': [2, 1, 4, 0, 3, 5, -1, 1.5, ...WRONG_TYPES],
   'audio.input.format.sample_format': ['s16le', 's24le', ...WRONG_TYPES],
   'audio.input.format.packing': ['interleaved', 'planar', ...WRONG_TYPES],
   'audio.input.format.channel_layout': ['mono', 'raw_mic_array', 'foa_ambix', 'stereo', ...WRONG_TYPES],
@@ -174,6 +174,7 @@ function write(root: Record<string, unknown>, keys: readonly string[], value: un
 const CLUSTERS: readonly (readonly string[])[] = [
   PATHS,
   PATHS.filter((path) => path.startsWith('audio') || path === 'voice' || path.endsWith('_format')),
+  PATHS.filter((path) => path.startsWith('audio.input.format.')),
   PATHS.filter((path) => path.startsWith('turn_detection')),
   ['temperature', 'top_p', 'top_k', 'max_tokens', 'repetition_penalty', 'presence_penalty', 'seed'],
   ['enable_search', 'search_options', 'search_options.enable_source', 'tools', 'tool_choice'],
@@ -181,32 +182,44 @@ const CLUSTERS: readonly (readonly string[])[] = [
 
 /** One parameter set of up to eight parameters. */
 export function updates(family: Family): fc.Arbitrary<Record<string, unknown>> {
-  return fc.constantFrom(...CLUSTERS).chain((paths) => updatesOf(family, paths));
+  return fc.constantFrom(...CLUSTERS).chain((paths) => updatesOf(family, paths, 8));
 }
 
-/** Up to six parameter sets about the same parameters, each with the state in which it arrives. */
+/** Up to eight small parameter sets about the same parameters, each with the state in which it arrives. */
 export function updateSequences(family: Family) {
   return fc
     .constantFrom(...CLUSTERS)
-    .chain((paths) => fc.array(fc.tuple(updatesOf(family, paths), contexts), { minLength: 1, maxLength: 6 }));
+    .chain((paths) =>
+      fc.array(fc.tuple(updatesOf(family, paths, 3), contexts), { minLength: 1, maxLength: 8 }),
+    );
 }
 
-function updatesOf(family: Family, paths: readonly string[]): fc.Arbitrary<Record<string, unknown>> {
+function updatesOf(
+  family: Family,
+  paths: readonly string[],
+  maxLength: number,
+): fc.Arbitrary<Record<string, unknown>> {
   // The first values are mostly valid ones; without the bias hardly any parameter set would be.
   const assignment = fc.constantFrom(...paths).chain((path) => {
     const values = valuesOf(path, family);
     const value = fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(...values.slice(0, 3)) },
+      { weight: 5, arbitrary: fc.constantFrom(...values.slice(0, 2)) },
       { weight: 1, arbitrary: fc.constantFrom(...values) },
     );
     return fc.tuple(fc.constant(path), value);
   });
-  return fc.array(assignment, { maxLength: 8 }).map(buildUpdate);
+  return fc.array(assignment, { maxLength }).map(buildUpdate);
 }
+
+/** Once something is frozen most updates are refused, so it seldom is. */
+const rarely = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(false) },
+  { weight: 1, arbitrary: fc.constant(true) },
+);
 
 /** Whether audio has flowed, and whether a response is running. */
 export const contexts = fc.record({
-  inputStarted: fc.boolean(),
-  audioProduced: fc.boolean(),
-  responseActive: fc.boolean(),
+  inputStarted: rarely,
+  audioProduced: rarely,
+  responseActive: rarely,
 });
