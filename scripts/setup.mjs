@@ -71,6 +71,8 @@ function build(stamp) {
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], 'Cannot build');
   if (existsSync(join(ROOT, fresh, 'cli/main.js'))) chmodSync(join(ROOT, fresh, 'cli/main.js'), 0o755);
   writeFileSync(join(ROOT, fresh, '.build-stamp'), stamp);
+  // Another set-up may have been quicker.
+  if (read(STAMP) === stamp) return;
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   renameSync(join(ROOT, fresh), join(ROOT, 'dist'));
 }
