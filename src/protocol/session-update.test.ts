@@ -230,6 +230,9 @@ describe('formats', () => {
       'ERR2',
       'session.audio.input.format.channel_layout',
     ]);
+    client.send(format({ type: 'wav', sample_rate: 16_000 }));
+    expect(client.send(format({ channels: 2 }))).toEqual(['ERR2', 'session.audio.input.format.type']);
+    client.send(format({ type: 'pcm' }));
     const described = {
       channels: 4,
       sample_rate: 16_000,
