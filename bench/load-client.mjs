@@ -1,5 +1,6 @@
 // The load: so many sessions, each doing one complete turn after the other. Prints one line of JSON.
 // usage: load-client.mjs URL SESSIONS SECONDS
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
 const [url, sessions, seconds] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
@@ -44,6 +45,7 @@ for (let index = 0; index < sessions; index += 1) {
   sockets.push(socket);
 }
 
+await Promise.all(sockets.map((socket) => once(socket, 'open')));
 setTimeout(() => {
   measuring = true;
   const startedAt = performance.now();
