@@ -79,6 +79,8 @@ export const LIMITS = {
   audioChunkMs: 10_000,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
+  /** Characters of the arguments of a generated tool call, roughly; a schema that asks for more is cut short. */
+  generatedArgumentChars: 32 * 1024,
   /** Bytes the reference client lets wait for a slow server before a send is refused. */
   clientBufferBytes: 16 * 1024 * 1024,
   /** Bytes of one WebSocket message the reference client takes from a server. Over it: close 1009. */

@@ -1,34 +1,56 @@
 /**
- * Arguments for a generated tool call: the smallest value that satisfies the tool's JSON Schema. Deterministic
- * and total: an odd schema gives a plain value, never an exception. `pattern` is not interpreted.
+ * Arguments for a generated tool call: a small value that satisfies the tool's JSON Schema. Deterministic and
+ * total: an odd schema gives a plain value, never an exception. `pattern`, `not`, `if`, `contains` and
+ * `patternProperties` are not interpreted.
  */
+import { LIMITS } from '../../protocol/limits.js';
+import { generateNumber } from './generated-numbers.js';
+import {
+  asList,
+  asSchema,
+  chooseBranches,
+  resolveSchema,
+  type Schema,
+  type SchemaReading,
+} from './tool-schema.js';
 
-type Schema = Readonly<Record<string, unknown>>;
-
-/** Nesting at which a recursive schema is cut off. */
-const MAX_DEPTH = 8;
+/** Nesting from which on only what is required is filled in, so that a recursive schema comes to an end. */
+const SPARSE_DEPTH = 4;
+/** Nesting at which a schema that never ends is cut off. */
+const MAX_DEPTH = 64;
 
 /** Values for the string formats that tools use. */
-const FORMATS: Readonly<Record<string, string>> = {
-  date: '2026-01-15',
-  time: '09:30:00Z',
-  'date-time': '2026-01-15T09:30:00Z',
-  duration: 'PT1H',
-  email: 'user@example.com',
-  hostname: 'example.com',
-  ipv4: '192.0.2.1',
-  ipv6: '2001:db8::1',
-  uri: 'https://example.com/',
-  uuid: '00000000-0000-4000-8000-000000000001',
-};
+const FORMATS: ReadonlyMap<unknown, string> = new Map([
+  ['date', '2026-01-15'],
+  ['time', '09:30:00Z'],
+  ['date-time', '2026-01-15T09:30:00Z'],
+  ['duration', 'PT1H'],
+  ['email', 'user@example.com'],
+  ['hostname', 'example.com'],
+  ['ipv4', '192.0.2.1'],
+  ['ipv6', '2001:db8::1'],
+  ['uri', 'https://example.com/'],
+  ['uri-reference', '/example'],
+  ['url', 'https://example.com/'],
+  ['uuid', '00000000-0000-4000-8000-000000000001'],
+]);
+
+/** Where in the document a value is made. */
+interface Place {
+  readonly reading: SchemaReading;
+  readonly depth: number;
+  /** Number of the element in an array of unique items: different numbers give different values. */
+  readonly variant: number;
+}
 
 /**
  * The arguments of a call as JSON text, spaced the way the service spaces them: `{}` when there are none, else
  * with a leading space (§4.20).
  */
 export function generateArguments(parameters: unknown): string {
-  const value = isSchema(parameters) ? valueFor(parameters, parameters, 0) : {};
-  const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  const root = asSchema(parameters);
+  const reading = { root, remaining: LIMITS.generatedArgumentChars };
+  const object = asSchema(valueFor(root, { reading, depth: 0, variant: 0 }));
   return Object.keys(object).length === 0 ? '{}' : ` ${spacedJson(object)}`;
 }
 
@@ -40,139 +62,110 @@ export function spacedJson(value: unknown): string {
   return `{${fields.map(([key, field]) => `${JSON.stringify(key)}: ${spacedJson(field)}`).join(', ')}}`;
 }
 
-function valueFor(source: Schema, root: Schema, depth: number): unknown {
-  const schema = resolve(source, root);
-  for (const key of ['const', 'default']) if (key in schema) return schema[key];
-  for (const key of ['enum', 'examples']) {
-    const choices = schema[key];
-    if (Array.isArray(choices) && choices.length > 0) return choices[0];
+function valueFor(source: Schema, place: Place): unknown {
+  const { reading, depth, variant } = place;
+  const resolved = resolveSchema(source, reading);
+  const schema =
+    namedValue(resolved, variant) === undefined
+      ? chooseBranches(resolved, reading, depth >= SPARSE_DEPTH)
+      : resolved;
+  const named = namedValue(schema, variant);
+  if (named === undefined) return valueOfType(typeOf(schema), schema, place);
+  reading.remaining -= JSON.stringify(named).length;
+  return named;
+}
+
+/** A value that the schema itself names; undefined when it names none. */
+function namedValue(schema: Schema, variant: number): unknown {
+  if (Object.hasOwn(schema, 'const')) return schema['const'];
+  const choices = asList(schema['enum']);
+  const preferred = schema['default'];
+  if (choices.length > 0) {
+    const first = Math.max(0, choices.indexOf(preferred));
+    return choices[(first + variant) % choices.length];
   }
-  const branch = firstSchema(schema['anyOf']) ?? firstSchema(schema['oneOf']);
-  if (branch !== undefined && depth < MAX_DEPTH)
-    return valueFor({ ...schema, anyOf: [], oneOf: [], ...branch }, root, depth + 1);
-  return byType(typeOf(schema), schema, root, depth);
+  return preferred !== undefined && variant === 0 ? preferred : asList(schema['examples'])[variant];
 }
 
-function byType(type: string, schema: Schema, root: Schema, depth: number): unknown {
-  if (type === 'string') return stringFor(schema);
-  if (type === 'integer' || type === 'number') return numberFor(schema, type === 'integer');
-  if (type === 'boolean') return true;
-  if (type === 'null') return null;
-  if (type === 'array') return arrayFor(schema, root, depth);
-  return objectFor(schema, root, depth);
+function valueOfType(type: unknown, schema: Schema, place: Place): unknown {
+  switch (type) {
+    case 'string':
+      return stringFor(schema, place);
+    case 'integer':
+    case 'number':
+      return generateNumber(schema, type === 'integer', place.variant);
+    case 'boolean':
+      return place.variant % 2 === 0;
+    case 'null':
+      return null;
+    case 'array':
+      return isCutOff(place) ? [] : arrayFor(schema, place);
+    default:
+      return isCutOff(place) ? {} : objectFor(schema, place);
+  }
 }
 
-function stringFor(schema: Schema): string {
-  const byFormat = typeof schema['format'] === 'string' ? FORMATS[schema['format']] : undefined;
-  const minimum = clampLength(schema['minLength'], 0);
-  const maximum = clampLength(schema['maxLength'], 1_000);
-  const text = byFormat ?? 'example';
-  return text.padEnd(Math.min(minimum, maximum), 'x').slice(0, Math.max(minimum, maximum));
+function isCutOff({ depth, reading }: Place): boolean {
+  return depth >= MAX_DEPTH || reading.remaining <= 0;
 }
 
-function numberFor(schema: Schema, whole: boolean): number {
-  const low = boundOf(schema, 'minimum', 'exclusiveMinimum', whole ? 1 : 0.5);
-  const high = boundOf(schema, 'maximum', 'exclusiveMaximum', whole ? -1 : -0.5);
-  const step =
-    typeof schema['multipleOf'] === 'number' && schema['multipleOf'] > 0 ? schema['multipleOf'] : undefined;
-  let value = low ?? (high !== undefined && high < 1 ? high : 1);
-  if (high !== undefined && value > high) value = high;
-  if (whole) value = low === undefined ? Math.floor(value) : Math.ceil(value);
-  return step === undefined ? value : Math.ceil(value / step) * step;
+function stringFor(schema: Schema, { variant, reading }: Place): string {
+  const text = FORMATS.get(schema['format']) ?? (variant === 0 ? 'example' : `${variant}-example`);
+  const minimum = countOf(schema['minLength'], 0);
+  const longest = Math.max(minimum, countOf(schema['maxLength'], text.length));
+  const value = reading.remaining <= 0 ? '' : text.padEnd(minimum, 'x').slice(0, longest);
+  reading.remaining -= value.length;
+  return value;
 }
 
-function boundOf(schema: Schema, inclusive: string, exclusive: string, inset: number): number | undefined {
-  const bound = schema[inclusive];
-  if (typeof bound === 'number') return bound;
-  const open = schema[exclusive];
-  return typeof open === 'number' ? open + inset : undefined;
+function arrayFor(schema: Schema, place: Place): unknown[] {
+  const { prefixItems, items: listed } = schema;
+  const tuple = asList(prefixItems ?? listed);
+  const rest = prefixItems === undefined && Array.isArray(listed) ? schema['additionalItems'] : listed;
+  const wanted = place.depth < SPARSE_DEPTH ? Math.max(1, tuple.length) : 0;
+  const most = rest === false ? tuple.length : LIMITS.generatedArgumentChars;
+  const count = Math.min(countOf(schema['minItems'], wanted), countOf(schema['maxItems'], most), most);
+  const elements: unknown[] = [];
+  while (elements.length < count && place.reading.remaining > 0) {
+    const index = elements.length;
+    const variant = schema['uniqueItems'] === true ? index : 0;
+    const element = asSchema(index < tuple.length ? tuple[index] : rest);
+    elements.push(valueFor(element, { ...place, depth: place.depth + 1, variant }));
+  }
+  return elements;
 }
 
-function arrayFor(schema: Schema, root: Schema, depth: number): unknown[] {
-  const count = Math.min(clampLength(schema['minItems'], depth < MAX_DEPTH ? 1 : 0), 100);
-  const items = isSchema(schema['items']) ? schema['items'] : {};
-  return Array.from({ length: count }, (_, index) => {
-    const value = valueFor(items, root, depth + 1);
-    return schema['uniqueItems'] === true && typeof value === 'string' && index > 0
-      ? `${value}${index}`
-      : value;
-  });
-}
-
-function objectFor(schema: Schema, root: Schema, depth: number): Record<string, unknown> {
-  const properties = isSchema(schema['properties']) ? schema['properties'] : {};
-  const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
-  const names = Object.keys(properties).filter(
-    (name) => required.has(name) || (depth === 0 && required.size === 0),
-  );
-  for (const name of required) if (typeof name === 'string' && !names.includes(name)) names.push(name);
-  const result: [string, unknown][] = [];
+function objectFor(schema: Schema, place: Place): Record<string, unknown> {
+  const properties = asSchema(schema['properties']);
+  const required = new Set(asList(schema['required']).filter((name) => typeof name === 'string'));
+  const all = place.depth === 0 && required.size === 0;
+  const names = new Set(Object.keys(properties).filter((name) => all || required.has(name)));
+  for (const name of required) names.add(name);
+  const fewest = countOf(schema['minProperties'], 0);
+  const spare = [
+    ...Object.keys(properties),
+    ...Array.from({ length: fewest }, (_, index) => `key${index + 1}`),
+  ];
+  for (const name of spare) if (names.size < fewest) names.add(name);
+  const fields: [string, unknown][] = [];
   for (const name of names) {
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    result.push([
-      name,
-      isSchema(property) && depth < MAX_DEPTH ? valueFor(property, root, depth + 1) : 'example',
-    ]);
+    place.reading.remaining -= name.length;
+    const property = Object.hasOwn(properties, name) ? properties[name] : schema['additionalProperties'];
+    fields.push([name, valueFor(asSchema(property), { ...place, depth: place.depth + 1 })]);
   }
-  return Object.fromEntries(result);
+  return Object.fromEntries(fields);
 }
 
-/** Follows a local reference and folds `allOf` into one schema. */
-function resolve(schema: Schema, root: Schema): Schema {
-  let current = schema;
-  for (let hops = 0; hops < MAX_DEPTH && typeof current['$ref'] === 'string'; hops += 1) {
-    const target = current['$ref'].startsWith('#/')
-      ? lookUp(root, current['$ref'].slice(2).split('/'))
-      : undefined;
-    if (target === undefined) break;
-    current = target;
-  }
-  const parts = current['allOf'];
-  if (!Array.isArray(parts)) return current;
-  const folded: Record<string, unknown> = { ...current, allOf: undefined };
-  for (const part of parts) {
-    if (!isSchema(part)) continue;
-    const properties = { ...asSchema(folded['properties']), ...asSchema(part['properties']) };
-    const required = [...asList(folded['required']), ...asList(part['required'])];
-    Object.assign(folded, part, { properties, required });
-  }
-  return folded;
-}
-
-function lookUp(root: Schema, path: readonly string[]): Schema | undefined {
-  let current: unknown = root;
-  for (const key of path) {
-    if (!isSchema(current) || !Object.hasOwn(current, key)) return undefined;
-    current = current[key];
-  }
-  return isSchema(current) ? current : undefined;
-}
-
-function typeOf(schema: Schema): string {
-  const type = Array.isArray(schema['type'])
-    ? schema['type'].find((name) => name !== 'null')
-    : schema['type'];
+function typeOf(schema: Schema): unknown {
+  const { type } = schema;
   if (typeof type === 'string') return type;
-  if ('items' in schema) return 'array';
+  if (Array.isArray(type) && type.length > 0) return type.find((name) => name !== 'null') ?? 'null';
+  if ('items' in schema || 'prefixItems' in schema) return 'array';
   return 'properties' in schema || 'required' in schema ? 'object' : 'string';
 }
 
-function clampLength(value: unknown, otherwise: number): number {
-  return typeof value === 'number' && value >= 0 ? Math.min(Math.floor(value), 10_000) : otherwise;
-}
-
-function firstSchema(list: unknown): Schema | undefined {
-  return Array.isArray(list) ? list.find((entry) => isSchema(entry) && entry['type'] !== 'null') : undefined;
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function asSchema(value: unknown): Schema {
-  return isSchema(value) ? value : {};
-}
-
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+/** A count of a schema within what may be generated at all. */
+function countOf(value: unknown, otherwise: number): number {
+  if (typeof value !== 'number' || !(value >= 0)) return otherwise;
+  return Math.min(Math.floor(value), LIMITS.generatedArgumentChars);
 }
