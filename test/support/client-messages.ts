@@ -75,14 +75,21 @@ export function pause(durationMs: number, rateHz = INPUT_RATE_HZ): Int16Array {
   return silence((durationMs * rateHz) / 1000);
 }
 
-/** About 2.7 s of speech. */
-export const SPEECH = synthesizeSpeech('Could you tell me when the train leaves?', {
-  sampleRateHz: INPUT_RATE_HZ,
-  voice: 'Ethan',
-}).samples;
+/** About 2.4 s of speech that ends with its last sound; a whole number of hundredths of a second. */
+export const SPEECH = withoutEnd(
+  synthesizeSpeech('Could you tell me when the train leaves?', {
+    sampleRateHz: INPUT_RATE_HZ,
+    voice: 'Ethan',
+  }).samples,
+);
 
 /** A second of silence, speech, and enough silence for the end of the turn to be noticed. */
 export const UTTERANCE = concatPcm16([pause(1000), SPEECH, pause(1500)]);
 
 /** The beginning of an utterance: the user is heard and has not stopped. */
 export const SPEAKING = concatPcm16([pause(1000), SPEECH.subarray(0, 20_000)]);
+
+function withoutEnd(samples: Int16Array): Int16Array {
+  const last = samples.findLastIndex((sample) => Math.abs(sample) > 100);
+  return samples.subarray(0, last - (last % 160));
+}
