@@ -16,6 +16,9 @@ export interface CaseVerdict {
   readonly ms: number;
 }
 
+/** Failures in a row after which the rest of a suite is not worth its time-outs. */
+const FAILURES_IN_A_ROW = 8;
+
 /** Wall milliseconds one suite may take as a whole. */
 const SUITE_WATCHDOG_MS = 300_000;
 
@@ -37,7 +40,12 @@ export async function runSuite(
   for await (const line of createInterface({ input: child.stdout })) {
     const verdict = readVerdict(line);
     if (verdict === undefined) noise.push(line);
-    else verdicts.push(verdict);
+    else {
+      verdicts.push(verdict);
+      const last = verdicts.slice(-FAILURES_IN_A_ROW);
+      if (last.length === FAILURES_IN_A_ROW && last.every((one) => one.status === 'failed'))
+        child.kill('SIGKILL');
+    }
   }
   const end = await ended;
   clearTimeout(watchdog);
