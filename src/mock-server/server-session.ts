@@ -41,7 +41,7 @@ export interface ServerSession {
   readonly closed: Promise<SessionClose>;
   /** Everything that happened, oldest first; the oldest may have left memory. */
   readonly entries: readonly LogEntry[];
-  /** The canonical transcript. @throws SoundstageError `E_LOG_EVICTED` */
+  /** The canonical transcript. @throws SoundstageError `E_TRANSCRIPT_TOO_LONG` */
   transcript(options?: TranscriptOptions): string;
   /** SHA-256 of the canonical transcript, 64 hex digits. */
   transcriptHash(): string;
@@ -81,7 +81,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     this.#connection = connection;
     this.#options = options;
     this.#state = createSession(options.session);
-    this.#log = new SessionLog(options.logBudgetBytes, createNodeSha256);
+    this.#log = new SessionLog({ budgetBytes: options.logBudgetBytes, createHash: createNodeSha256 });
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });

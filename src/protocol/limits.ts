@@ -61,8 +61,10 @@ export const LIMITS = {
   closeTimeoutMs: 5_000,
   /** UTF-8 bytes of a close reason (RFC 6455: 125 minus the 2-byte code). */
   closeReasonBytes: 123,
-  /** Bytes that one session's log keeps; older entries are folded into the hash and evicted. */
-  sessionLogBytes: 32 * 1024 * 1024,
+  /** Bytes of raw messages that one session's log keeps; older ones leave memory, their lines of the transcript stay. */
+  sessionLogBytes: 8 * 1024 * 1024,
+  /** Bytes of one session's canonical transcript, which holds no audio. Beyond it only the hash goes on. */
+  transcriptBytes: 16 * 1024 * 1024,
   /** Ended sessions that `server.sessions` still lists; the oldest are forgotten beyond it. */
   endedSessions: 100,
   /** Virtual milliseconds without a response before the service closes (section 1.6). */
@@ -77,6 +79,8 @@ export const LIMITS = {
   holdWatchdogMs: 30_000,
   /** Virtual milliseconds of audio in one `response.audio.delta`. */
   audioChunkMs: 10_000,
+  /** Wall milliseconds of the longest timer a machine can be asked for; a longer wait wakes early and waits again. */
+  wallTimerMs: 2_147_483_647,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
   /** Characters of the arguments of a generated tool call, roughly; a schema that asks for more is cut short. */

@@ -21,6 +21,8 @@ interface AudioRun {
   readonly side: 'C' | 'S';
   readonly key: 'audio' | 'delta';
   readonly identity: string;
+  /** The text around the event id and the audio, where it could be cut out; see `cutAtAudio`. */
+  readonly frame: string | undefined;
   readonly rest: Readonly<Record<string, unknown>>;
   readonly atMs: number;
   readonly hash: Sha256;
@@ -57,19 +59,41 @@ export class TranscriptWriter {
   }
 
   #writeText(side: 'C' | 'S', text: string, atMs: number): void {
+    if (this.#extendRun(side, text)) return;
     const event = parseObject(text);
     if (event === undefined) {
       this.#endRun();
       this.#sink(`${side} text ${JSON.stringify(text)}`, atMs);
       return;
     }
-    if (this.#continueRun(side, event, atMs)) return;
+    if (this.#continueRun(side, event, text, atMs)) return;
     this.#endRun();
     this.#sink(`${side} ${this.#canonical(event)}`, atMs);
   }
 
+  /**
+   * Takes the message into the open run without parsing it: the same text but for the event id and the audio. A
+   * short cut for the bulk of a session; whatever does not fit is parsed.
+   */
+  #extendRun(side: 'C' | 'S', text: string): boolean {
+    const run = this.#run;
+    if (run?.frame === undefined || run.side !== side) return false;
+    const cut = cutAtAudio(text, run.key);
+    if (cut === undefined || cut.frame !== run.frame) return false;
+    const bytes = decodeBase64(cut.audio);
+    if (bytes === undefined) return false;
+    run.hash.update(bytes);
+    run.sizeBytes += bytes.length;
+    return true;
+  }
+
   /** Takes the event into an audio run; false when it is not well-formed audio and stands for itself. */
-  #continueRun(side: 'C' | 'S', event: Readonly<Record<string, unknown>>, atMs: number): boolean {
+  #continueRun(
+    side: 'C' | 'S',
+    event: Readonly<Record<string, unknown>>,
+    text: string,
+    atMs: number,
+  ): boolean {
     const key = AUDIO_KEYS.get(event['type']);
     const audio = key === undefined ? undefined : event[key];
     if (key === undefined || typeof audio !== 'string') return false;
@@ -79,7 +103,8 @@ export class TranscriptWriter {
     const identity = `${side}${JSON.stringify(rest)}`;
     if (this.#run?.identity !== identity) {
       this.#endRun();
-      this.#run = { side, key, identity, rest, atMs, hash: this.#createHash(), sizeBytes: 0 };
+      const frame = cutAtAudio(text, key)?.frame;
+      this.#run = { side, key, identity, frame, rest, atMs, hash: this.#createHash(), sizeBytes: 0 };
     }
     this.#run.hash.update(bytes);
     this.#run.sizeBytes += bytes.length;
@@ -124,6 +149,21 @@ export class TranscriptWriter {
     if (key === 'message' && path === 'error') return this.#names.renameInText(value);
     return this.#names.rename(key, value, owner, path) ?? value;
   }
+}
+
+const EVENT_ID_HEAD = '{"event_id":"';
+
+/**
+ * The audio of a message and the text around it, for messages that begin with a plain event id and end with the
+ * audio, as our own and most clients' serialisers write them.
+ */
+function cutAtAudio(text: string, key: 'audio' | 'delta'): { frame: string; audio: string } | undefined {
+  if (!text.startsWith(EVENT_ID_HEAD) || !text.endsWith('"}')) return undefined;
+  const idEnd = text.indexOf('"', EVENT_ID_HEAD.length);
+  const audioStart = text.indexOf(`"${key}":"`, idEnd) + key.length + 4;
+  const end = text.length - 2;
+  if (idEnd < 0 || audioStart < key.length + 4 || text.indexOf('"', audioStart) !== end) return undefined;
+  return { frame: text.slice(idEnd, audioStart), audio: text.slice(audioStart, end) };
 }
 
 /** A JSON object that the protocol could know; anything else, nesting beyond the limit included, stays text. */

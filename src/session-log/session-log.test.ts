@@ -123,7 +123,7 @@ describe('the byte budget', () => {
   );
 
   it('evicts the oldest entries, says so and keeps the hash', () => {
-    const small = new SessionLog(5_000);
+    const small = new SessionLog({ budgetBytes: 5_000 });
     const large = new SessionLog();
     for (const entry of entries) {
       small.append(entry);
@@ -136,8 +136,8 @@ describe('the byte budget', () => {
   });
 
   it('gives the same hash whoever computes the digests', () => {
-    const own = new SessionLog(5_000);
-    const platform = new SessionLog(5_000, createNodeSha256);
+    const own = new SessionLog({ budgetBytes: 5_000 });
+    const platform = new SessionLog({ budgetBytes: 5_000, createHash: createNodeSha256 });
     for (const entry of entries) {
       own.append(entry);
       platform.append(entry);
@@ -145,10 +145,42 @@ describe('the byte budget', () => {
     expect(platform.transcriptHash()).toBe(own.transcriptHash());
   });
 
-  it('refuses to write a transcript whose beginning is gone', () => {
-    const log = new SessionLog(1);
-    for (const entry of entries.slice(0, 5)) log.append(entry);
+  it('keeps the transcript complete when entries have left', () => {
+    const small = new SessionLog({ budgetBytes: 1 });
+    for (const entry of entries) small.append(entry);
+    expect(small.entries.length).toBeLessThan(4);
+    expect(small.transcript()).toBe(logOf(...entries).transcript());
+  });
+
+  it('refuses to write a transcript that outgrew its limit, and still hashes it', () => {
+    const log = new SessionLog({ transcriptBytes: 100 });
+    for (const entry of entries) log.append(entry);
     expect(() => log.transcript()).toThrow(SoundstageError);
-    expect(log.transcriptHash()).toBe(logOf(...entries.slice(0, 5)).transcriptHash());
+    expect(log.transcriptHash()).toBe(logOf(...entries).transcriptHash());
+  });
+});
+
+describe('audio that is written without parsing', () => {
+  const delta = (audio: string, extra = '') =>
+    `{"event_id":"event_${audio.length}${extra}","type":"response.audio.delta","item_id":"i","delta":"${audio}"}`;
+  const run = (...texts: string[]) =>
+    logOf(
+      ...texts.map(
+        (text): LogEntry => ({ kind: 'server', atMs: 0, text, intended: text, disposition: 'forwarded' }),
+      ),
+    );
+
+  it('gives the same line as audio that is parsed', () => {
+    const parsed = (audio: string) => `{"type":"response.audio.delta","item_id":"i","delta":"${audio}"}`;
+    expect(run(delta('AAAA'), delta('AQID'), delta('BAUG')).transcript()).toBe(
+      run(parsed('AAAA'), parsed('AQID'), parsed('BAUG')).transcript(),
+    );
+  });
+
+  it('does not swallow a message that differs, has more keys or bad audio', () => {
+    const other = delta('AAAA').replace('"i"', '"j"');
+    const more = delta('AAAA').replace('"}', '","note":"x"}');
+    const bad = delta('AA"A').replace('AA"A', 'A*AA');
+    expect(run(delta('AAAA'), other, more, bad).transcript().trimEnd().split('\n')).toHaveLength(4);
   });
 });

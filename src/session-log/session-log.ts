@@ -1,6 +1,6 @@
 /**
- * The log of one session: an ordered list under a byte budget. When the budget is reached the oldest entries
- * leave memory, but not the hash: it is the same with and without eviction.
+ * The log of one session: an ordered list under a byte budget. When the budget is reached the oldest entries leave
+ * memory; the canonical transcript and its hash stay complete, since they hold no audio.
  */
 import { createSha256, type Sha256 } from '../media/index.js';
 import { LIMITS } from '../protocol/limits.js';
@@ -17,26 +17,36 @@ export interface TranscriptOptions {
   readonly timed?: boolean;
 }
 
+/** What a log is made with. */
+export interface SessionLogOptions {
+  /** What the kept entries may weigh. At least one entry is always kept. Default `LIMITS.sessionLogBytes`. */
+  readonly budgetBytes?: number;
+  /** What the lines of the transcript may weigh. Default `LIMITS.transcriptBytes`. */
+  readonly transcriptBytes?: number;
+  /** Opens a SHA-256 digest; a platform's own is faster than the default. */
+  readonly createHash?: () => Sha256;
+}
+
 /** Append-only record of a session. */
 export class SessionLog {
   readonly #budgetBytes: number;
-  readonly #createHash: () => Sha256;
+  readonly #transcriptBytes: number;
   readonly #hash: Sha256;
-  readonly #hashed: TranscriptWriter;
+  readonly #writer: TranscriptWriter;
   #entries: LogEntry[] = [];
-  #hashedEntries = 0;
+  #writtenEntries = 0;
   #sizeBytes = 0;
   #evictedEntries = 0;
+  /** Finished lines and their times; undefined once they outgrew their limit. */
+  #lines: { readonly line: string; readonly atMs: number }[] | undefined = [];
+  #linesBytes = 0;
 
-  /**
-   * @param budgetBytes what the kept entries may weigh; at least one entry is always kept
-   * @param createHash opens a SHA-256 digest; a platform's own is faster than the default
-   */
-  constructor(budgetBytes: number = LIMITS.sessionLogBytes, createHash: () => Sha256 = createSha256) {
-    this.#budgetBytes = budgetBytes;
-    this.#createHash = createHash;
+  constructor(options: SessionLogOptions = {}) {
+    const createHash = options.createHash ?? createSha256;
+    this.#budgetBytes = options.budgetBytes ?? LIMITS.sessionLogBytes;
+    this.#transcriptBytes = options.transcriptBytes ?? LIMITS.transcriptBytes;
     this.#hash = createHash();
-    this.#hashed = new TranscriptWriter((line) => this.#hash.update(`${line}\n`), createHash);
+    this.#writer = new TranscriptWriter((line, atMs) => this.#keepLine(line, atMs), createHash);
   }
 
   /** The entries still in memory, oldest first. */
@@ -57,8 +67,8 @@ export class SessionLog {
 
   /** SHA-256 of the canonical transcript so far, as 64 hex digits. */
   transcriptHash(): string {
-    this.#hashUpTo(this.#entries.length);
-    const pending = this.#hashed.pendingLine();
+    this.#writeUpTo(this.#entries.length);
+    const pending = this.#writer.pendingLine();
     if (pending === undefined) return this.#hash.digestHex();
     const extended = this.#hash.clone();
     extended.update(`${pending.line}\n`);
@@ -68,32 +78,36 @@ export class SessionLog {
   /**
    * The canonical transcript so far, one message a line.
    *
-   * @throws SoundstageError `E_LOG_EVICTED` when its beginning is no longer in memory
+   * @throws SoundstageError `E_TRANSCRIPT_TOO_LONG` when it outgrew its limit; the hash is still complete
    */
   transcript(options: TranscriptOptions = {}): string {
-    if (this.#evictedEntries > 0) {
+    this.#writeUpTo(this.#entries.length);
+    if (this.#lines === undefined) {
       throw new SoundstageError(
-        'E_LOG_EVICTED',
-        `Cannot write the transcript: ${this.#evictedEntries} entries left memory. Try a larger sessionLogBytes; the hash is still complete.`,
-        { details: { evictedEntries: this.#evictedEntries, budgetBytes: this.#budgetBytes } },
+        'E_TRANSCRIPT_TOO_LONG',
+        `Cannot write the transcript: its lines outgrew ${this.#transcriptBytes} bytes. Try transcriptHash(), which is complete, or shorter sessions.`,
+        { details: { transcriptBytes: this.#transcriptBytes } },
       );
     }
-    const lines: string[] = [];
-    const keep = (line: string, atMs: number) => {
-      lines.push(options.timed === true ? `${atMs} ${line}\n` : `${line}\n`);
-    };
-    const writer = new TranscriptWriter(keep, this.#createHash);
-    for (const entry of this.#entries) writer.write(entry);
-    const pending = writer.pendingLine();
-    if (pending !== undefined) keep(pending.line, pending.atMs);
-    return lines.join('');
+    const pending = this.#writer.pendingLine();
+    const lines = pending === undefined ? this.#lines : [...this.#lines, pending];
+    return lines
+      .map(({ line, atMs }) => (options.timed === true ? `${atMs} ${line}\n` : `${line}\n`))
+      .join('');
   }
 
-  #hashUpTo(end: number): void {
-    for (; this.#hashedEntries < end; this.#hashedEntries += 1) {
-      const entry = this.#entries[this.#hashedEntries];
-      if (entry !== undefined) this.#hashed.write(entry);
+  #writeUpTo(end: number): void {
+    for (; this.#writtenEntries < end; this.#writtenEntries += 1) {
+      const entry = this.#entries[this.#writtenEntries];
+      if (entry !== undefined) this.#writer.write(entry);
     }
+  }
+
+  #keepLine(line: string, atMs: number): void {
+    this.#hash.update(`${line}\n`);
+    this.#linesBytes += line.length;
+    if (this.#linesBytes > this.#transcriptBytes) this.#lines = undefined;
+    this.#lines?.push({ line, atMs });
   }
 
   #evict(): void {
@@ -104,14 +118,18 @@ export class SessionLog {
       this.#sizeBytes -= entrySizeBytes(entry);
       count += 1;
     }
-    this.#hashUpTo(count);
-    const atMs = this.#entries[count]?.atMs ?? 0;
+    this.#writeUpTo(count);
     const earlierMarker = this.#evictedEntries > 0 ? 1 : 0;
     this.#evictedEntries += count - earlierMarker;
-    this.#hashedEntries = Math.max(0, this.#hashedEntries - count) + 1;
-    this.#entries = [
-      { kind: 'note', atMs, code: 'entries-evicted', details: { entries: this.#evictedEntries } },
-      ...this.#entries.slice(count),
-    ];
+    this.#writtenEntries = Math.max(0, this.#writtenEntries - count) + 1;
+    const atMs = this.#entries[count]?.atMs ?? 0;
+    const marker: LogEntry = {
+      kind: 'note',
+      atMs,
+      code: 'entries-evicted',
+      details: { entries: this.#evictedEntries },
+    };
+    this.#entries = [marker, ...this.#entries.slice(count)];
+    this.#sizeBytes += entrySizeBytes(marker);
   }
 }
