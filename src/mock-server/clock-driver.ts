@@ -28,40 +28,42 @@ export interface ClockDriverOptions {
 export class ClockDriver {
   readonly #state: SessionState;
   readonly #options: ClockDriverOptions;
-  readonly #startedAtMs: number;
-  /** Where the wall clock stood when the free run began; undefined while audio drives the clock. */
-  #freeRunSinceMs: number | undefined;
-  /** Virtual time handed over in this free run. */
-  #freeRunGivenMs = 0;
+  /** Where the wall clock stood when virtual time began to follow it; undefined while it does not. */
+  #followingSinceMs: number | undefined;
+  /** Virtual time handed over since then. */
+  #givenMs = 0;
+  #isStopped = false;
   #cancelTick: (() => void) | undefined;
   #cancelWatchdog: (() => void) | undefined;
 
   constructor(state: SessionState, options: ClockDriverOptions) {
     this.#state = state;
     this.#options = options;
-    this.#startedAtMs = options.wallClock.nowMs();
+    if (this.#isPaced()) this.#follow();
   }
 
   /** Brings a `paced` session up to now; call before a client's message is fed. */
   beforeInput(): void {
     if (this.#isPaced()) this.#catchUp();
-    this.#freeRunSinceMs = undefined;
+    else this.#followingSinceMs = undefined;
   }
 
   /** Arms the timers that the session needs after an input. */
   afterInput(): void {
     this.#cancelTick?.();
     this.#cancelTick = undefined;
+    if (this.#isStopped) return;
     this.#watchHolds();
     if (this.#isPaced()) this.#tickIn(nextDueMs(this.#state));
     else if (waitsForAudio(this.#state)) {
-      if (this.#freeRunSinceMs === undefined) this.#waitForAudio();
+      if (this.#followingSinceMs === undefined) this.#waitForAudio();
       else this.#tickIn(nextDueMs(this.#state, 'work'));
     }
   }
 
   /** Ends all timers, for good. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancelTick?.();
     this.#cancelWatchdog?.();
   }
@@ -84,31 +86,30 @@ export class ClockDriver {
     const { wallClock, mediaGraceMs, onFreeRun } = this.#options;
     this.#cancelTick = wallClock.setTimer(mediaGraceMs, () => {
       this.#cancelTick = undefined;
-      this.#freeRunSinceMs = wallClock.nowMs();
-      this.#freeRunGivenMs = 0;
+      this.#follow();
       onFreeRun();
       this.afterInput();
     });
   }
 
+  #follow(): void {
+    this.#followingSinceMs = this.#options.wallClock.nowMs();
+    this.#givenMs = 0;
+  }
+
   /** Hands over the virtual time that the wall clock is ahead. */
   #catchUp(): void {
+    if (this.#followingSinceMs === undefined) return;
     const { wallClock, paceFactor, feed } = this.#options;
-    const nowMs = wallClock.nowMs();
-    if (this.#freeRunSinceMs !== undefined) {
-      const dueMs = Math.floor((nowMs - this.#freeRunSinceMs) * paceFactor);
-      const byMs = dueMs - this.#freeRunGivenMs;
-      this.#freeRunGivenMs = dueMs;
-      if (byMs > 0) feed({ kind: 'advance', byMs });
-      return;
-    }
-    const byMs = Math.floor((nowMs - this.#startedAtMs) * paceFactor) - this.#state.queue.nowMs;
-    if (byMs > 0) feed({ kind: 'advance', byMs });
+    const dueMs = Math.floor((wallClock.nowMs() - this.#followingSinceMs) * paceFactor);
+    const byMs = dueMs - this.#givenMs;
+    if (byMs <= 0) return;
+    this.#givenMs = dueMs;
+    feed({ kind: 'advance', byMs });
   }
 
   #watchHolds(): void {
-    const holding = isHolding(this.#state);
-    if (!holding) {
+    if (!isHolding(this.#state)) {
       this.#cancelWatchdog?.();
       this.#cancelWatchdog = undefined;
       return;

@@ -4,11 +4,16 @@
  * Must never be used by the session reducer: a session knows virtual time only.
  */
 
+import { LIMITS } from '../protocol/limits.js';
+
 /** Real time as the adapters see it. */
 export interface WallClock {
   /** Milliseconds from an arbitrary origin, never going backwards. Only differences mean anything. */
   nowMs(): number;
-  /** Calls `callback` once after `delayMs` milliseconds, unless the returned function is called first. */
+  /**
+   * Calls `callback` once after `delayMs` milliseconds or a little earlier, and after `LIMITS.wallTimerMs` at the
+   * latest, unless the returned function is called first.
+   */
   setTimer(delayMs: number, callback: () => void): () => void;
 }
 
@@ -16,7 +21,8 @@ export interface WallClock {
 export const realWallClock: WallClock = {
   nowMs: () => performance.now(),
   setTimer: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    // Beyond the limit `setTimeout` would call back at once.
+    const timer = setTimeout(callback, Math.min(delayMs, LIMITS.wallTimerMs));
     return () => clearTimeout(timer);
   },
 };
