@@ -25,8 +25,8 @@ const ONSET_FRAMES = 6;
 const CANDIDATE_GAP_FRAMES = 20;
 /** Once heard, a voice needs only half the excess. */
 const WEAK_DIVISOR = 2;
-/** A segment's end moves only with so many voiced frames in a row, or close to the last voice. */
-const EXTEND_RUN_FRAMES = 4;
+/** A segment's end moves only close to the last voice, or with more voiced frames in a row than a click has. */
+const EXTEND_RUN_FRAMES = 8;
 const EXTEND_GAP_FRAMES = 10;
 /** Sound so far below the loudest of its voice is background; between the two, voice only for a while beside louder voice. */
 const SOFT_RANGE_CENTI_DB = 3_200;
@@ -35,6 +35,8 @@ const LOUD_RANGE_CENTI_DB = 2_200;
 const SOFT_TAIL_FRAMES = 20;
 /** How the memory of the loudest sound fades: 2 dB per second. */
 const PEAK_FADE_PER_FRAME = 2;
+/** After so many steady frames a sound that began within the segment was not voice, from where it became steady. */
+const STEADY_RUN_FRAMES = 60;
 /** Frames between the first sample that counts in a frame and the frame's number. */
 const START_LAG_FRAMES = 2;
 const END_LAG_FRAMES = 1;
@@ -111,7 +113,7 @@ export class VoiceClassifier {
       this.#lastVoicedFrame = this.#frame;
       this.#longestRun = Math.max(this.#longestRun, this.#run);
     }
-    if (this.#meter.steady || this.#frame - this.#lastVoicedFrame > CANDIDATE_GAP_FRAMES) {
+    if (this.#meter.steadyFrames > 0 || this.#frame - this.#lastVoicedFrame > CANDIDATE_GAP_FRAMES) {
       this.#dropCandidate();
       return undefined;
     }
@@ -141,6 +143,10 @@ export class VoiceClassifier {
 
   #whileSpeaking(weak: boolean): VoiceTransition | undefined {
     const gap = this.#frame - this.#lastVoicedFrame;
+    const steadyFrames = this.#meter.steadyFrames;
+    if (steadyFrames >= STEADY_RUN_FRAMES) {
+      this.#lastVoicedFrame = Math.min(this.#lastVoicedFrame, this.#frame - steadyFrames);
+    }
     const soft = this.#frame - this.#lastLoudFrame > SOFT_TAIL_FRAMES;
     if (weak && !soft && (gap <= EXTEND_GAP_FRAMES || this.#weakRun >= EXTEND_RUN_FRAMES)) {
       this.#lastVoicedFrame = this.#frame;

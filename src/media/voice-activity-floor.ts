@@ -18,8 +18,8 @@ const NEVER = 1_000_000;
 export class NoiseFloor {
   /** The floor of each band; never below `lowest`. */
   readonly levels: Int32Array;
-  /** True when the last 400 ms sounded alike. */
-  steady = false;
+  /** Frames that have sounded alike: 0, or at least 40. */
+  steadyFrames = 0;
   readonly #lowest: number;
   readonly #bands: number;
   readonly #recent: Int32Array;
@@ -46,10 +46,11 @@ export class NoiseFloor {
       if (freshBlock || level < (this.#blockMinima[at] as number)) this.#blockMinima[at] = level;
     }
     this.#frames++;
-    this.steady = this.#frames >= STEADY_FRAMES && this.#meanRange() < STEADY_RANGE_CENTI_DB;
+    const steady = this.#frames >= STEADY_FRAMES && this.#meanRange() < STEADY_RANGE_CENTI_DB;
+    this.steadyFrames = steady ? Math.max(STEADY_FRAMES, this.steadyFrames + 1) : 0;
     for (let band = 0; band < this.#bands; band++) {
       const level = Math.max(levels[band] as number, this.#lowest);
-      this.levels[band] = this.steady ? this.#meanOf(band) : this.#drift(band, level);
+      this.levels[band] = steady ? this.#meanOf(band) : this.#drift(band, level);
     }
   }
 

@@ -5,8 +5,8 @@
 
 /** Frames remembered: 2.56 s, longer than any candidate lives. */
 const HISTORY_FRAMES = 256;
-/** Weak frames in a row that are sound and not a fluctuation. */
-const RUN_FRAMES = 4;
+/** Weak frames in a row that are no fluctuation. */
+const RUN_FRAMES = 5;
 /** Frames without sound that may lie between the start of a voice and what follows. */
 const GAP_FRAMES = 30;
 /** Frames of soft sound before the loud start that still belong to the voice; longer, it is the room. */

@@ -56,9 +56,9 @@ export class VoiceMeter {
     this.#falls = new Int32Array(this.#bands);
   }
 
-  /** True when the last 400 ms sounded alike: the floor has taken the sound in. */
-  get steady(): boolean {
-    return this.#floor.steady;
+  /** How many frames back a steady sound began that the floor has taken in; 0 when the sound is not steady. */
+  get steadyFrames(): number {
+    return this.#floor.steadyFrames;
   }
 
   /** Takes one frame of `frameSamples` samples. */
