@@ -56,19 +56,24 @@ function renderCell(report: SuiteReport, name: string, width: number): string {
   return COLORS[verdict.status](text.padStart(width));
 }
 
-/** Every failure with the command that repeats it; empty when there is none. */
+/** Every failure with the command that repeats it, equal ones of one SDK together; empty when there is none. */
 export function renderFailures(reports: readonly SuiteReport[]): string {
-  return reports
-    .flatMap((report) =>
-      report.verdicts
-        .filter((verdict) => verdict.status === 'failed')
-        .map((verdict) =>
-          [
-            pc.red(`${report.title}: ${verdict.case}`),
-            `  ${verdict.detail.replaceAll('\n', '\n  ')}`,
-            `  npx tsx interop/run.ts --sdk ${report.sdk} --only ${verdict.case}`,
-          ].join('\n'),
-        ),
-    )
-    .join('\n');
+  return reports.flatMap((report) => renderSuiteFailures(report)).join('\n');
+}
+
+function renderSuiteFailures(report: SuiteReport): readonly string[] {
+  const byDetail = new Map<string, string[]>();
+  for (const { case: name, status, detail } of report.verdicts) {
+    if (status !== 'failed') continue;
+    const names = byDetail.get(detail) ?? [];
+    byDetail.set(detail, [...names, name]);
+  }
+  return [...byDetail].map(([detail, [first = '', ...others]]) => {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    return [
+      pc.red(`${report.title}: ${first}${more}`),
+      `  ${detail.replaceAll('\n', '\n  ')}`,
+      `  npm run interop -- --sdk ${report.sdk} --only ${first}`,
+    ].join('\n');
+  });
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run interop`: drives the mock server with the official Python and Java SDKs, unmodified, through every case
- * of `interop/cases/`. Exit code 0 when nothing failed; a missing tool is skipped, or failed with CI=true or
- * --require-all. Must never change an SDK and never reach anything but the server it starts.
+ * of `interop/cases/`. Exit code 0 when nothing failed, 1 for failures, 2 for a wrong command line, 3 when it could not
+ * run; a missing tool is skipped, or failed with CI=true or --require-all. Must never change an SDK and never reach
+ * anything but the servers it starts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -61,6 +62,14 @@ interface Options {
   readonly requireAll: boolean;
 }
 
+/** The command line asks for something that is not there. */
+class UsageError extends Error {}
+
+function isUsage(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
+}
+
 function readOptions(): Options {
   const { values } = parseArgs({
     options: {
@@ -72,7 +81,7 @@ function readOptions(): Options {
     },
   });
   if (values.sdk !== undefined && !SDKS.some((one) => one.sdk === values.sdk))
-    throw new Error(`No SDK '${values.sdk}'. Try one of: ${SDKS.map((one) => one.sdk).join(', ')}.`);
+    throw new UsageError(`No SDK '${values.sdk}'. Try one of: ${SDKS.map((one) => one.sdk).join(', ')}.`);
   return { ...values, sdk: values.sdk, json: values.json, requireAll: values['require-all'] };
 }
 
@@ -139,27 +148,33 @@ async function startServers(): Promise<ReadonlyMap<string, MockServer>> {
   return started;
 }
 
+/** Runs the chosen SDKs one after the other against the same servers. */
+async function runSdks(cases: readonly InteropCase[], options: Options): Promise<readonly SuiteReport[]> {
+  const servers = await startServers();
+  try {
+    const reports: SuiteReport[] = [];
+    for (const sdk of SDKS.filter((one) => options.sdk === undefined || one.sdk === options.sdk))
+      reports.push(await runSdk(sdk, casesFor(sdk, cases), servers, options));
+    return reports;
+  } finally {
+    for (const server of servers.values()) await server.close();
+  }
+}
+
 async function main(): Promise<number> {
   const options = readOptions();
   const all = readCases(CASES);
   const problems = findTableProblems(all);
   for (const problem of problems) console.log(`case tables: ${problem}`);
   const cases = all.filter((one) => one.case.includes(options.only));
+  if (cases.length === 0)
+    throw new UsageError(`No case contains '${options.only}'. Try a name from interop/cases/.`);
   writeFixtures(FIXTURES, options.speech);
-  const servers = await startServers();
-  const reports: SuiteReport[] = [];
-  for (const sdk of SDKS.filter((one) => options.sdk === undefined || one.sdk === options.sdk)) {
-    reports.push(await runSdk(sdk, casesFor(sdk, cases), servers, options));
-  }
-  for (const server of servers.values()) await server.close();
+  const reports = await runSdks(cases, options);
   const counted = countTotals(reports);
   const totals = { ...counted, failed: counted.failed + problems.length };
-  console.log(
-    `\n${renderTable(
-      reports,
-      cases.map((one) => one.case),
-    )}\n`,
-  );
+  const names = cases.map((one) => one.case);
+  console.log(`\n${renderTable(reports, names)}\n`);
   const failures = renderFailures(reports);
   if (failures !== '') console.log(`${failures}\n`);
   if (options.json !== undefined) {
@@ -170,4 +185,9 @@ async function main(): Promise<number> {
   return totals.failed > 0 ? 1 : 0;
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = isUsage(error) ? 2 : 3;
+}
