@@ -3,10 +3,9 @@
  * second place where the order of timers is decided.
  */
 import { samplesToMs } from '../../media/index.js';
-import { LIMITS } from '../../protocol/limits.js';
-import { closeSession, note } from './emit.js';
 import { fire } from './fire-timer.js';
 import type { SessionState } from './state.js';
+import { countStep } from './step-limit.js';
 import { nextTimer, removeTimer, type Timer, waitMs } from './timers.js';
 
 /**
@@ -31,7 +30,7 @@ export function settleIfJumping(state: SessionState): void {
   if (!jumps(state)) return;
   for (;;) {
     const timer = nextTimer(state.queue, 'work');
-    if (timer === undefined || isStuck(state)) return;
+    if (timer === undefined) return;
     state.queue.nowMs += waitMs(state.queue, timer);
     take(state, timer);
   }
@@ -47,7 +46,7 @@ function advance(state: SessionState, byMs: number, includingEnd: boolean): void
   let remainingMs = byMs;
   for (;;) {
     const timer = nextTimer(state.queue);
-    if (timer === undefined || isStuck(state)) break;
+    if (timer === undefined) break;
     const wait = waitMs(state.queue, timer);
     if (wait > remainingMs || (wait === remainingMs && !includingEnd)) break;
     move(state, wait);
@@ -63,14 +62,7 @@ function move(state: SessionState, byMs: number): void {
 }
 
 function take(state: SessionState, timer: Timer): void {
-  state.stepsTaken += 1;
   removeTimer(state.queue, timer);
   fire(state, timer.action);
-}
-
-function isStuck(state: SessionState): boolean {
-  if (state.stepsTaken <= LIMITS.stepsPerInput) return false;
-  if (state.phase !== 'closing') note(state, 'session-stuck', { steps: state.stepsTaken });
-  closeSession(state, 1011, 'Internal service error: null');
-  return true;
+  countStep(state);
 }

@@ -36,8 +36,9 @@ export function appendAudio(state: SessionState, audio: string, clientEventId: s
   state.inputStarted = true;
   state.input.sizeBytes += bytes.length;
   const whole = joinDangling(state, bytes);
+  // Counted from the buffer, not from the append: a frame of several channels may be cut as well.
   const frameBytes = SAMPLE_BYTES * state.settings.input.channels;
-  const samples = Math.floor(whole.length / frameBytes);
+  const samples = Math.floor(state.input.sizeBytes / frameBytes) - state.input.samples;
   state.input.samples += samples;
   state.input.totalSamples += samples;
   if (state.options.clock !== 'paced') touch(state, samplesToMs(samples, state.settings.input.sampleRateHz));

@@ -23,7 +23,7 @@ export function startPatience(state: SessionState): void {
  * @param lastsMs how long it goes on: audio that moves the clock is activity to its end
  */
 export function touch(state: SessionState, lastsMs = 0): void {
-  state.lastActivityMs = state.queue.patienceMs + lastsMs;
+  state.lastActivityMs = Math.max(state.lastActivityMs, state.queue.patienceMs + lastsMs);
 }
 
 /** The idle timer is due: closes the session, or waits for what is left since the last activity. */

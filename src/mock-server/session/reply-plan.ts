@@ -66,11 +66,10 @@ export function planResponse(options: PlanOptions): ResponsePlan {
       planned.kind === 'message' ? cutText(text, budgetTokens) : { text, tokens: 0, cut: false };
     if (budgetTokens !== undefined) budgetTokens -= cut.tokens;
     truncated = cut.cut;
-    const startMs = items.length === 0 ? 0 : offsetMs;
     const added =
       planned.kind === 'message'
-        ? planMessage(options, planned, cut, items.length, startMs)
-        : planCall(options, planned, items.length, startMs);
+        ? planMessage(options, planned, cut, items.length, offsetMs)
+        : planCall(options, planned, items.length, offsetMs);
     items.push(added.item);
     steps.push(...added.steps);
     offsetMs = added.endMs;

@@ -4,14 +4,14 @@
  */
 
 import { makeId, textTokens } from '../../protocol/index.js';
-import { LIMITS } from '../../protocol/limits.js';
 import { addTokens, appendItem, openCall } from './conversation.js';
-import { closeSession, emit, emitText, later, releaseForResponse } from './emit.js';
+import { emit, emitText, later, releaseForResponse } from './emit.js';
 import { isHeld } from './holds.js';
 import { scheduleProactiveResponse, touch } from './patience.js';
 import { audioDeltaText, createdBody, doneBody, itemStepBody, type StepContext } from './response-events.js';
 import type { ActiveResponse, OutputItem, ResponseStep, StepKind } from './response-types.js';
 import type { SessionState } from './state.js';
+import { countStep } from './step-limit.js';
 import { cancelTimers } from './timers.js';
 import { flushTranscriptions } from './transcription.js';
 
@@ -152,8 +152,8 @@ function finishResponse(state: SessionState, response: ActiveResponse, announce?
   for (const item of response.items.slice(0, response.openedItems)) {
     addTokens(state.conversation, { textTokens: textTokens(item.producedText) });
   }
-  announce?.();
   releaseForResponse(state, response.number);
+  announce?.();
   touch(state);
   flushTranscriptions(state, 'after-done');
   scheduleProactiveResponse(state, response);
@@ -166,10 +166,4 @@ function finishResponse(state: SessionState, response: ActiveResponse, announce?
 
 function contextOf(state: SessionState): StepContext {
   return { conversationId: state.conversationId, quirks: state.quirks, ids: state.ids, previous: {} };
-}
-
-/** Declares a session stuck that causes no end of steps from one input. */
-function countStep(state: SessionState): void {
-  state.stepsTaken += 1;
-  if (state.stepsTaken > LIMITS.stepsPerInput) closeSession(state, 1011, 'Internal service error: null');
 }
