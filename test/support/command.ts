@@ -7,7 +7,10 @@ const WATCHDOG_MS = 30_000;
 
 /** Brings dist/ up to date; does nothing when it is. */
 export function ensureBuilt(): void {
-  execFileSync(process.execPath, ['scripts/setup.mjs'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['scripts/setup.mjs'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 /** A command that runs. */
