@@ -148,8 +148,3 @@ function frameFloor(position: number, origin: number, sampleRateHz: number): num
   const frameSamples = Math.floor(sampleRateHz / 100);
   return origin + Math.floor((position - origin) / frameSamples) * frameSamples;
 }
-
-/** Milliseconds of audio since the session's first byte. */
-export function audioMs(state: SessionState, sample: number): number {
-  return samplesToMs(sample, state.settings.input.sampleRateHz);
-}
