@@ -3,7 +3,7 @@
  * log. It is also what a test sees of a session. Must never decide what the service answers.
  */
 import { SoundstageError } from '../protocol/index.js';
-import { type LogEntry, SessionLog, type TranscriptOptions } from '../session-log/index.js';
+import { type LogEntry, ServerAudioEntry, SessionLog, type TranscriptOptions } from '../session-log/index.js';
 import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
 import { createNodeSha256 } from './node-sha256.js';
 import {
@@ -177,8 +177,12 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   #carryOut(operation: SessionOperation): void {
     const { atMs } = operation;
     if (operation.op === 'send') {
-      const { text } = operation;
-      this.#log.append({ kind: 'server', atMs, text, intended: text, disposition: 'forwarded' });
+      const { text, audio } = operation;
+      this.#log.append(
+        audio === undefined
+          ? { kind: 'server', atMs, text, intended: text, disposition: 'forwarded' }
+          : new ServerAudioEntry(atMs, audio),
+      );
       this.#connection.sendText(text);
     } else if (operation.op === 'close') {
       this.#driver.stop();

@@ -5,7 +5,7 @@
 import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
 import { nestsDeeperThan } from '../protocol/json-depth.js';
 import { LIMITS } from '../protocol/limits.js';
-import type { LogEntry } from './entries.js';
+import type { LogEntry, ServerEntry } from './entries.js';
 import { IdNames } from './id-names.js';
 
 /** Where the finished lines go. */
@@ -45,8 +45,7 @@ export class TranscriptWriter {
   /** Adds one entry; entries other than messages leave no line. */
   write(entry: LogEntry): void {
     if (entry.kind === 'client') this.#writeText('C', entry.text, entry.atMs);
-    else if (entry.kind === 'server' && entry.text !== undefined)
-      this.#writeText('S', entry.text, entry.atMs);
+    else if (entry.kind === 'server') this.#writeServer(entry);
     else if (entry.kind === 'client-binary') {
       this.#endRun();
       this.#sink(`C binary ${entry.sizeBytes}`, entry.atMs);
@@ -56,6 +55,14 @@ export class TranscriptWriter {
   /** The line of the audio run that is still open, if one is; the writer is unchanged. */
   pendingLine(): { readonly line: string; readonly atMs: number } | undefined {
     return this.#run === undefined ? undefined : { line: this.#runLine(this.#run), atMs: this.#run.atMs };
+  }
+
+  #writeServer(entry: ServerEntry): void {
+    const { audio } = entry;
+    const frame = audio === undefined ? undefined : frameOf(audio.head);
+    if (audio !== undefined && frame !== undefined && this.#run?.side === 'S' && this.#run.frame === frame) {
+      extend(this.#run, audio.bytes);
+    } else if (entry.text !== undefined) this.#writeText('S', entry.text, entry.atMs);
   }
 
   #writeText(side: 'C' | 'S', text: string, atMs: number): void {
@@ -82,8 +89,7 @@ export class TranscriptWriter {
     if (cut === undefined || cut.frame !== run.frame) return false;
     const bytes = decodeBase64(cut.audio);
     if (bytes === undefined) return false;
-    run.hash.update(bytes);
-    run.sizeBytes += bytes.length;
+    extend(run, bytes);
     return true;
   }
 
@@ -106,8 +112,7 @@ export class TranscriptWriter {
       const frame = cutAtAudio(text, key)?.frame;
       this.#run = { side, key, identity, frame, rest, atMs, hash: this.#createHash(), sizeBytes: 0 };
     }
-    this.#run.hash.update(bytes);
-    this.#run.sizeBytes += bytes.length;
+    extend(this.#run, bytes);
     return true;
   }
 
@@ -151,6 +156,11 @@ export class TranscriptWriter {
   }
 }
 
+function extend(run: AudioRun, bytes: Uint8Array): void {
+  run.hash.update(bytes);
+  run.sizeBytes += bytes.length;
+}
+
 const EVENT_ID_HEAD = '{"event_id":"';
 
 /**
@@ -158,12 +168,19 @@ const EVENT_ID_HEAD = '{"event_id":"';
  * audio, as our own and most clients' serialisers write them.
  */
 function cutAtAudio(text: string, key: 'audio' | 'delta'): { frame: string; audio: string } | undefined {
-  if (!text.startsWith(EVENT_ID_HEAD) || !text.endsWith('"}')) return undefined;
-  const idEnd = text.indexOf('"', EVENT_ID_HEAD.length);
-  const audioStart = text.indexOf(`"${key}":"`, idEnd) + key.length + 4;
+  if (!text.endsWith('"}')) return undefined;
+  const audioStart = text.indexOf(`"${key}":"`) + key.length + 4;
   const end = text.length - 2;
-  if (idEnd < 0 || audioStart < key.length + 4 || text.indexOf('"', audioStart) !== end) return undefined;
-  return { frame: text.slice(idEnd, audioStart), audio: text.slice(audioStart, end) };
+  if (audioStart < key.length + 4 || text.indexOf('"', audioStart) !== end) return undefined;
+  const frame = frameOf(text.slice(0, audioStart));
+  return frame === undefined ? undefined : { frame, audio: text.slice(audioStart, end) };
+}
+
+/** What stands between a plain event id and the audio; undefined where a message does not begin with one. */
+function frameOf(head: string): string | undefined {
+  if (!head.startsWith(EVENT_ID_HEAD)) return undefined;
+  const idEnd = head.indexOf('"', EVENT_ID_HEAD.length);
+  return idEnd < 0 ? undefined : head.slice(idEnd);
 }
 
 /** A JSON object that the protocol could know; anything else, nesting beyond the limit included, stays text. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeBase64, sha256Hex } from '../media/index.js';
 import { createNodeSha256 } from '../mock-server/node-sha256.js';
 import { SoundstageError } from '../protocol/index.js';
-import type { LogEntry } from './entries.js';
+import { type LogEntry, ServerAudioEntry } from './entries.js';
 import { SessionLog } from './session-log.js';
 
 function server(event: unknown, atMs = 0): LogEntry {
@@ -182,5 +182,41 @@ describe('audio that is written without parsing', () => {
     const more = delta('AAAA').replace('"}', '","note":"x"}');
     const bad = delta('AA"A').replace('AA"A', 'A*AA');
     expect(run(delta('AAAA'), other, more, bad).transcript().trimEnd().split('\n')).toHaveLength(4);
+  });
+});
+
+describe('audio that is kept as bytes', () => {
+  const entry = (id: string, ...bytes: number[]) =>
+    new ServerAudioEntry(0, {
+      head: `{"event_id":"${id}","type":"response.audio.delta","item_id":"i","delta":"`,
+      bytes: Uint8Array.from(bytes),
+      tail: '"}',
+    });
+  const asText = (audio: ServerAudioEntry): LogEntry => ({
+    kind: 'server',
+    atMs: 0,
+    text: audio.text,
+    intended: audio.text,
+    disposition: 'forwarded',
+  });
+
+  it('reads as the message that went out', () => {
+    expect(JSON.parse(entry('e1', 0, 0, 0).text)).toEqual({
+      event_id: 'e1',
+      type: 'response.audio.delta',
+      item_id: 'i',
+      delta: 'AAAA',
+    });
+  });
+
+  it('gives the transcript of the same messages as text', () => {
+    const kept = [entry('e1', 1, 2), entry('e2', 3, 4), entry('e3', 5)];
+    expect(logOf(...kept).transcript()).toBe(logOf(...kept.map(asText)).transcript());
+    expect(
+      logOf(...kept)
+        .transcript()
+        .trimEnd()
+        .split('\n'),
+    ).toHaveLength(1);
   });
 });

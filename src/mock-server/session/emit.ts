@@ -3,6 +3,7 @@
  * the holds and is serialised once. Must never decide what to say.
  */
 
+import { encodeBase64 } from '../../media/index.js';
 import {
   type ClientEventType,
   makeId,
@@ -11,7 +12,7 @@ import {
   type ServerEventType,
 } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
-import type { NoteCode } from '../../session-log/index.js';
+import type { MessageAudio, NoteCode } from '../../session-log/index.js';
 import { beginHolds, endHolds, endHoldsWhere, type HoldState, isHeld } from './holds.js';
 import type { SessionState } from './state.js';
 import {
@@ -38,14 +39,17 @@ export function emit(state: SessionState, body: EventBody, responseNumber?: numb
   countForHolds(state, body.type, responseNumber);
 }
 
-/** Sends one server event that is serialised already, its `event_id` included. */
-export function emitText(
+/**
+ * Sends one server event that is serialised already but for its audio. Base64 needs no escaping, so the one large
+ * string of the protocol is not walked a second time by a serialiser.
+ */
+export function emitAudio(
   state: SessionState,
   type: ServerEventType,
-  text: string,
+  audio: MessageAudio,
   responseNumber: number,
 ): void {
-  push(state, text);
+  push(state, audio.head + encodeBase64(audio.bytes) + audio.tail, audio);
   countForHolds(state, type, responseNumber);
 }
 
@@ -64,6 +68,8 @@ export function closeSession(state: SessionState, code: number, reason: string):
   if (state.phase === 'closing') return;
   state.phase = 'closing';
   state.queue.timers = [];
+  state.outbox.push(...state.heldOutbox);
+  state.heldOutbox = [];
   state.outbox.push({ op: 'close', atMs: state.queue.nowMs, code, reason });
 }
 
@@ -102,9 +108,9 @@ export function failHolds(state: SessionState, matches: (hold: HoldState) => boo
   return ended.length > 0;
 }
 
-function push(state: SessionState, text: string): void {
+function push(state: SessionState, text: string, audio?: MessageAudio): void {
   if (state.phase === 'closing') return;
-  const operation = { op: 'send' as const, atMs: state.queue.nowMs, text };
+  const operation = { op: 'send' as const, atMs: state.queue.nowMs, text, audio };
   if (isHeld(state.holds, 'all')) state.heldOutbox.push(operation);
   else state.outbox.push(operation);
 }

@@ -2,7 +2,7 @@
  * What each step of a response looks like on the wire (§4.14 to §4.23). Builds event bodies from the state of a
  * response; must never decide whether or when a step happens.
  */
-import { bytesFromPcm16, encodeBase64, wavHeader } from '../../media/index.js';
+import { bytesFromPcm16, wavHeader } from '../../media/index.js';
 import {
   type ContentPart,
   type Item,
@@ -13,6 +13,7 @@ import {
   type ResponseObject,
   type StatusDetails,
 } from '../../protocol/index.js';
+import type { MessageAudio } from '../../session-log/index.js';
 import type { EventBody } from './emit.js';
 import type { ActiveResponse, OutputItem, ResponseEnd, ResponseStep } from './response-types.js';
 import { usageOf } from './usage.js';
@@ -115,24 +116,24 @@ function callStepBody(
   };
 }
 
-/**
- * A `response.audio.delta` as text. Base64 needs no escaping, so the one large string of the protocol is not
- * walked a second time by a serialiser.
- */
-export function audioDeltaText(
+/** A `response.audio.delta`: its text around the audio, and the audio (§4.19, Q22). */
+export function audioDelta(
   response: ActiveResponse,
   item: Extract<OutputItem, { type: 'message' }>,
   step: ResponseStep,
   eventId: string,
-): string {
+): MessageAudio {
   const from = step.fromSample ?? 0;
   const pcm = bytesFromPcm16(item.speech.subarray(from, step.toSample ?? from));
-  const opensWav = response.format.container === 'wav' && response.firstAudioAtMs === undefined;
+  const opensWav = response.format.container === 'wav' && item.producedSamples === 0;
   const header = opensWav
     ? wavHeader({ sampleRateHz: response.format.sampleRateHz, dataBytes: 'streaming' })
     : undefined;
-  const delta = encodeBase64(header === undefined ? pcm : joinBytes(header, pcm));
-  return `{"event_id":"${eventId}","type":"response.audio.delta","response_id":"${response.id}","item_id":"${item.id}","output_index":${item.outputIndex},"content_index":0,"delta":"${delta}"}`;
+  return {
+    head: `{"event_id":"${eventId}","type":"response.audio.delta","response_id":"${response.id}","item_id":"${item.id}","output_index":${item.outputIndex},"content_index":0,"delta":"`,
+    bytes: header === undefined ? pcm : joinBytes(header, pcm),
+    tail: '"}',
+  };
 }
 
 /** The body of `response.created`. */

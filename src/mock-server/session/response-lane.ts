@@ -5,10 +5,10 @@
 
 import { makeId, textTokens } from '../../protocol/index.js';
 import { addTokens, appendItem, openCall } from './conversation.js';
-import { emit, emitText, later, releaseForResponse } from './emit.js';
+import { emit, emitAudio, later, releaseForResponse } from './emit.js';
 import { isHeld } from './holds.js';
 import { scheduleProactiveResponse, touch } from './patience.js';
-import { audioDeltaText, createdBody, doneBody, itemStepBody, type StepContext } from './response-events.js';
+import { audioDelta, createdBody, doneBody, itemStepBody, type StepContext } from './response-events.js';
 import type { ActiveResponse, OutputItem, ResponseStep, StepKind } from './response-types.js';
 import type { SessionState } from './state.js';
 import { countStep } from './step-limit.js';
@@ -139,11 +139,11 @@ function sendAudio(
   step: ResponseStep,
 ): void {
   if (item.type !== 'message') return;
-  const text = audioDeltaText(response, item, step, makeId('event', state.ids));
+  const audio = audioDelta(response, item, step, makeId('event', state.ids));
   item.producedSamples = step.toSample ?? item.producedSamples;
   state.audioProduced = true;
   response.firstAudioAtMs ??= state.queue.nowMs;
-  emitText(state, 'response.audio.delta', text, response.number);
+  emitAudio(state, 'response.audio.delta', audio, response.number);
 }
 
 /** Clears the lane, then says so: whoever reads `response.done` may create the next response at once. */

@@ -4,7 +4,7 @@
  */
 
 import type { ClockPolicy, Scenario } from '../../scenarios/index.js';
-import type { NoteCode } from '../../session-log/index.js';
+import type { MessageAudio, NoteCode } from '../../session-log/index.js';
 
 /** Something that happens to a session. */
 export type SessionInput =
@@ -21,7 +21,13 @@ export type SessionInput =
 
 /** Something a session wants done, in order. `atMs` is virtual time since the connection opened. */
 export type SessionOperation =
-  | { readonly op: 'send'; readonly atMs: number; readonly text: string }
+  | {
+      readonly op: 'send';
+      readonly atMs: number;
+      readonly text: string;
+      /** The audio of `text` before base64, if it carries any. */
+      readonly audio?: MessageAudio | undefined;
+    }
   | { readonly op: 'close'; readonly atMs: number; readonly code: number; readonly reason: string }
   | {
       readonly op: 'note';
