@@ -56,24 +56,18 @@ const SCENARIO_NAME = /^[a-z0-9-]+$/;
  * @throws SoundstageError `E_OPTION` for a bad value, `E_QUIRK_UNKNOWN` or `E_QUIRK_VALUE` for a bad quirk
  */
 export function checkOptions(options: MockServerOptions): void {
-  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
-    fail('seed', options.seed, 'a whole number such as 7');
-  if (options.clock !== undefined && !CLOCKS.includes(options.clock))
-    fail('clock', options.clock, 'auto, media or paced');
+  checkShared(options);
   checkPositive('paceFactor', options.paceFactor);
   checkPositive('mediaGraceMs', options.mediaGraceMs);
   checkPositive('holdWatchdogMs', options.holdWatchdogMs);
-  checkPositive('idleCloseMs', options.idleCloseMs);
-  checkPositive('sessionDurationMs', options.sessionDurationMs);
   checkPositive('maxConnections', options.maxConnections);
   checkPositive('sessionLogBytes', options.sessionLogBytes);
-  checkQuirks(options.quirks);
   for (const [name, scenario] of Object.entries(options.scenarios ?? {})) {
     if (!SCENARIO_NAME.test(name))
       fail('scenarios', name, 'a name of lower-case letters, digits and hyphens');
-    checkScenario(scenario);
+    checkShared(scenario);
   }
-  if (typeof options.scenario === 'object') checkScenario(options.scenario);
+  if (typeof options.scenario === 'object') checkShared(options.scenario);
   else if (options.scenario !== undefined && !Object.hasOwn(options.scenarios ?? {}, options.scenario)) {
     fail(
       'scenario',
@@ -83,12 +77,15 @@ export function checkOptions(options: MockServerOptions): void {
   }
 }
 
-function checkScenario(scenario: Scenario): void {
-  checkQuirks(scenario.quirks);
-  if (scenario.clock !== undefined && !CLOCKS.includes(scenario.clock))
-    fail('clock', scenario.clock, 'auto, media or paced');
-  checkPositive('idleCloseMs', scenario.idleCloseMs);
-  checkPositive('sessionDurationMs', scenario.sessionDurationMs);
+/** What a server and a scenario can both say. */
+function checkShared(options: Scenario | MockServerOptions): void {
+  if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
+    fail('seed', options.seed, 'a whole number such as 7');
+  if (options.clock !== undefined && !CLOCKS.includes(options.clock))
+    fail('clock', options.clock, 'auto, media or paced');
+  checkVirtualMs('idleCloseMs', options.idleCloseMs);
+  checkVirtualMs('sessionDurationMs', options.sessionDurationMs);
+  checkQuirks(options.quirks);
 }
 
 /** Quirks are valid in every family or in none: their defaults differ, their values do not. */
@@ -98,6 +95,13 @@ function checkQuirks(quirks: Partial<Quirks> | undefined): void {
 
 function checkPositive(name: string, value: number | undefined): void {
   if (value !== undefined && !(value > 0)) fail(name, value, 'a number above 0');
+}
+
+/** Virtual time is whole; Infinity stands for never. */
+function checkVirtualMs(name: string, value: number | undefined): void {
+  checkPositive(name, value);
+  if (value !== undefined && value % 1 !== 0 && value !== Number.POSITIVE_INFINITY)
+    fail(name, value, 'a whole number of milliseconds');
 }
 
 function fail(name: string, value: unknown, wanted: string): never {
