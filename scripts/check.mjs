@@ -26,7 +26,7 @@ const STAGES = [
     run: [
       'vitest/vitest.mjs',
       'run',
-      '--reporter=dot',
+      '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${VITEST_REPORT}`,
     ],

@@ -19,7 +19,7 @@ export const CLAIMS = {
   heard(driver: DemoDriver, words: string): DemoClaim {
     const [heard] = driver.all('conversation.item.input_audio_transcription.completed');
     const holds = heard?.type === 'conversation.item.input_audio_transcription.completed';
-    return { text: `the question was transcribed as “${words}”`, holds: holds && heard.transcript === words };
+    return { text: `the words were transcribed as “${words}”`, holds: holds && heard.transcript === words };
   },
 
   /** The responses ended like this, and there was no other. */

@@ -7,8 +7,8 @@ import { importWav } from '../media/index.js';
 import { SoundstageError } from '../protocol/index.js';
 
 export interface DemoMaterial {
-  /** A spoken question, PCM16 mono at 16 kHz. */
-  readonly question: Int16Array;
+  /** A spoken sentence, PCM16 mono at 16 kHz. */
+  readonly speech: Int16Array;
   /** A JPEG. */
   readonly picture: Uint8Array;
 }
@@ -16,7 +16,7 @@ export interface DemoMaterial {
 /** Loads both. @throws SoundstageError `E_DEMO_MATERIAL`, `E_WAV_INVALID` */
 export function loadDemoMaterial(): DemoMaterial {
   return {
-    question: importWav(readAsset('speech/question.wav')),
+    speech: importWav(readAsset('speech/question.wav')),
     picture: readAsset('images/scene.jpg'),
   };
 }

@@ -5,27 +5,25 @@
 import type { Scenario } from '../scenarios/index.js';
 
 /** The words of assets/speech/question.wav. */
-export const DEMO_QUESTION = 'What can you see in this picture?';
+export const DEMO_WORDS = 'Go forward ten meters.';
 
 export const DEMO_SCENARIOS = {
   'manual-turn': {
-    summary: 'A spoken question about a picture; the client says when the turn is over.',
-    userTurns: [{ transcript: DEMO_QUESTION }],
-    replies: [
-      { text: 'I can see a lake under a clear sky, hills behind it, and a small boat with a white sail.' },
-    ],
+    summary: 'A spoken wish and a picture; the client says when the turn is over.',
+    userTurns: [{ transcript: DEMO_WORDS }],
+    replies: [{ text: 'Better not: ten meters ahead I can see a lake, and a small boat with a white sail.' }],
   },
   'voice-turn': {
-    summary: 'The same question as a stream; the server hears where it ends.',
-    userTurns: [{ transcript: DEMO_QUESTION }],
+    summary: 'The same words as a stream; the server hears where they end.',
+    userTurns: [{ transcript: DEMO_WORDS }],
   },
   'barge-in': {
     summary: 'The user speaks while the model answers; the answer stops.',
     clock: 'media',
-    userTurns: [{ transcript: DEMO_QUESTION }, { transcript: DEMO_QUESTION }],
+    userTurns: [{ transcript: DEMO_WORDS }, { transcript: DEMO_WORDS }],
     replies: [
       {
-        text: 'Let me begin at the far left, where the hills come down to the water, and then go on along the shore.',
+        text: 'On my way: one meter, two meters, three meters, four meters, five meters, and the path is clear so far.',
       },
     ],
   },
@@ -38,7 +36,7 @@ export const DEMO_SCENARIOS = {
   },
   refusals: {
     summary: 'Two requests the service refuses, and a clean turn after them.',
-    userTurns: [{ transcript: DEMO_QUESTION }],
+    userTurns: [{ transcript: DEMO_WORDS }],
   },
 } as const satisfies Readonly<Record<string, Scenario>>;
 

@@ -4,7 +4,7 @@
 import { MultiModality } from '../client/index.js';
 import { silence } from '../media/index.js';
 import { CLAIMS } from './demo-claims.js';
-import { DEMO_QUESTION } from './demo-scenarios.js';
+import { DEMO_WORDS } from './demo-scenarios.js';
 import type { DemoSession } from './demo-session.js';
 
 const SPOKEN = [MultiModality.TEXT, MultiModality.AUDIO];
@@ -26,8 +26,8 @@ const manualTurn: DemoSession = {
   title: 'A manual turn: speech and a picture, committed by the client',
   model: 'qwen3-omni-flash-realtime',
   settings: { outputModalities: SPOKEN, voice: 'Cherry', enableTurnDetection: false },
-  script: async (driver, { question, picture }) => {
-    driver.conversation.appendAudio(question);
+  script: async (driver, { speech, picture }) => {
+    driver.conversation.appendAudio(speech);
     driver.conversation.appendVideo(picture);
     driver.conversation.commit();
     driver.conversation.createResponse();
@@ -35,7 +35,7 @@ const manualTurn: DemoSession = {
   },
   claims: (driver) => [
     CLAIMS.order(driver, ['input_audio_buffer.committed', 'response.created', 'response.done']),
-    CLAIMS.heard(driver, DEMO_QUESTION),
+    CLAIMS.heard(driver, DEMO_WORDS),
     CLAIMS.responsesEnded(driver, ['completed']),
     CLAIMS.spoke(driver, 1),
   ],
@@ -44,11 +44,11 @@ const manualTurn: DemoSession = {
 
 const voiceTurn: DemoSession = {
   name: 'voice-turn',
-  title: 'Voice activity: the server hears where the question ends',
+  title: 'Voice activity: the server hears where the words end',
   model: 'qwen3.5-omni-flash-realtime',
   settings: { outputModalities: SPOKEN, voice: 'Tina' },
-  script: async (driver, { question }) => {
-    driver.stream(question);
+  script: async (driver, { speech }) => {
+    driver.stream(speech);
     driver.stream(seconds(2));
     await driver.until('response.done');
   },
@@ -60,7 +60,7 @@ const voiceTurn: DemoSession = {
       'response.created',
       'response.done',
     ]),
-    CLAIMS.heard(driver, DEMO_QUESTION),
+    CLAIMS.heard(driver, DEMO_WORDS),
     CLAIMS.responsesEnded(driver, ['completed']),
     CLAIMS.spoke(driver, 1),
   ],
@@ -72,10 +72,10 @@ const bargeIn: DemoSession = {
   title: 'Barge-in: the user speaks during the answer, and it stops',
   model: 'qwen3-omni-flash-realtime',
   settings: { outputModalities: SPOKEN, voice: 'Cherry' },
-  script: async (driver, { question }) => {
-    driver.stream(question);
+  script: async (driver, { speech }) => {
+    driver.stream(speech);
     driver.stream(seconds(3));
-    driver.stream(question);
+    driver.stream(speech);
     driver.stream(seconds(9));
     await driver.until('response.done', 2);
   },
@@ -131,12 +131,12 @@ const refusals: DemoSession = {
   title: 'Two refusals, and the session is as good as before',
   model: 'qwen-omni-turbo-realtime',
   settings: { outputModalities: SPOKEN, voice: 'Chelsie', enableTurnDetection: false },
-  script: async (driver, { question }) => {
+  script: async (driver, { speech }) => {
     driver.conversation.commit();
     await driver.until('error');
     driver.conversation.cancelResponse();
     await driver.until('error', 2);
-    driver.conversation.appendAudio(question);
+    driver.conversation.appendAudio(speech);
     driver.conversation.commit();
     driver.conversation.createResponse();
     await driver.until('response.done');
