@@ -43,6 +43,8 @@ describe('E_OPTION', () => {
   test.each([
     [{ seed: 1.5 }, "Bad option 'seed': 1.5. Try a whole number such as 7."],
     [{ seed: 2 ** 53 }, "Bad option 'seed': 9007199254740992. Try a whole number such as 7."],
+    [{ port: 65_536 }, "Bad option 'port': 65536. Try 0 for any free port, or one up to 65535."],
+    [{ port: -1 }, "Bad option 'port': -1. Try 0 for any free port, or one up to 65535."],
     [{ clock: 'fast' }, "Bad option 'clock': fast. Try auto, media or paced."],
     [{ paceFactor: 0 }, "Bad option 'paceFactor': 0. Try a number above 0."],
     [{ mediaGraceMs: -1 }, "Bad option 'mediaGraceMs': -1. Try a number above 0."],

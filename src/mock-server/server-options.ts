@@ -47,6 +47,7 @@ export interface MockServerOptions {
   readonly wallClock?: WallClock;
 }
 
+const MAX_PORT = 65_535;
 const CLOCKS: readonly unknown[] = ['auto', 'media', 'paced'];
 const SCENARIO_NAME = /^[a-z0-9-]+$/;
 
@@ -56,6 +57,9 @@ const SCENARIO_NAME = /^[a-z0-9-]+$/;
  * @throws SoundstageError `E_OPTION` for a bad value, `E_QUIRK_UNKNOWN` or `E_QUIRK_VALUE` for a bad quirk
  */
 export function checkOptions(options: MockServerOptions): void {
+  const { port } = options;
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT))
+    fail('port', port, `0 for any free port, or one up to ${MAX_PORT}`);
   checkShared(options);
   checkPositive('paceFactor', options.paceFactor);
   checkPositive('mediaGraceMs', options.mediaGraceMs);
