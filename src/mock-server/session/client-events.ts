@@ -141,9 +141,10 @@ function queuesBehindCall(state: SessionState): boolean {
   return state.queuedRequests.length < LIMITS.queuedResponses;
 }
 
-/** A create that comes before the transcript of the committed item vanishes (quirk). */
+/** A create that comes before a transcript that is under way vanishes (quirk); one that waits for an answer does not count. */
 function isDropped(state: SessionState): boolean {
-  return state.quirks.dropCreateBeforeItemFinished && state.pendingTranscriptions.length > 0;
+  const awaited = state.pendingTranscriptions.some(({ dueMs }) => dueMs !== undefined);
+  return state.quirks.dropCreateBeforeItemFinished && awaited;
 }
 
 function completesInManualMode(state: SessionState): boolean {
