@@ -65,6 +65,8 @@ export const LIMITS = {
   sessionLogBytes: 8 * 1024 * 1024,
   /** Bytes of one session's canonical transcript, which holds no audio. Beyond it only the hash goes on. */
   transcriptBytes: 16 * 1024 * 1024,
+  /** Event ids that a transcript recognises when they come again; older ones count as new. */
+  rememberedEventIds: 1_024,
   /** Ended sessions that `server.sessions` still lists; the oldest are forgotten beyond it. */
   endedSessions: 100,
   /** Virtual milliseconds without a response before the service closes (section 1.6). */

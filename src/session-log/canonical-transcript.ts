@@ -75,7 +75,7 @@ export class TranscriptWriter {
     }
     if (this.#continueRun(side, event, text, atMs)) return;
     this.#endRun();
-    this.#sink(`${side} ${this.#canonical(event)}`, atMs);
+    this.#sink(`${side} ${this.#canonical(event, '')}`, atMs);
   }
 
   /**
@@ -129,30 +129,27 @@ export class TranscriptWriter {
       sha256: run.hash.digestHex(),
     };
     if (run.sizeBytes % 2 === 1) audio['danglingBytes'] = 1;
-    return `${run.side} ${this.#canonical({ ...run.rest, [run.key]: audio })}`;
+    return `${run.side} ${this.#canonical({ ...run.rest, [run.key]: audio }, '')}`;
   }
 
-  #canonical(event: Readonly<Record<string, unknown>>): string {
-    return JSON.stringify(this.#canonicalValue(event, ''));
+  /** A value as JSON with sorted keys and renamed ids. `path` is the last key on the way to `value`. */
+  #canonical(value: unknown, path: string): string {
+    if (Array.isArray(value)) return `[${value.map((element) => this.#canonical(element, path)).join(',')}]`;
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    const owner = value as Readonly<Record<string, unknown>>;
+    const fields: string[] = [];
+    for (const key of Object.keys(owner).sort()) {
+      fields.push(`${JSON.stringify(key)}:${this.#canonicalField(owner, key, path)}`);
+    }
+    return `{${fields.join(',')}}`;
   }
 
-  /** A copy with sorted keys and renamed ids. `path` is the last key on the way to `value`. */
-  #canonicalValue(value: unknown, path: string): unknown {
-    if (Array.isArray(value)) return value.map((element) => this.#canonicalValue(element, path));
-    if (typeof value !== 'object' || value === null) return value;
-    const source = value as Readonly<Record<string, unknown>>;
-    const entries: [string, unknown][] = [];
-    for (const key of Object.keys(source).sort())
-      entries.push([key, this.#canonicalField(source, key, path)]);
-    return Object.fromEntries(entries);
-  }
-
-  #canonicalField(owner: Readonly<Record<string, unknown>>, key: string, path: string): unknown {
+  #canonicalField(owner: Readonly<Record<string, unknown>>, key: string, path: string): string {
     const value = owner[key];
-    if (typeof value !== 'string') return this.#canonicalValue(value, key);
-    if (key === 'obfuscation') return value.length;
-    if (key === 'message' && path === 'error') return this.#names.renameInText(value);
-    return this.#names.rename(key, value, owner, path) ?? value;
+    if (typeof value !== 'string') return this.#canonical(value, key);
+    if (key === 'obfuscation') return String(value.length);
+    if (key === 'message' && path === 'error') return JSON.stringify(this.#names.renameInText(value));
+    return JSON.stringify(this.#names.rename(key, value, owner, path) ?? value);
   }
 }
 

@@ -3,9 +3,13 @@
  * keys hold ids; must never guess from a value's look alone.
  */
 
+import { LIMITS } from '../protocol/limits.js';
+
+const EVENT = 'event';
+
 /** Keys whose string value is an id, and the word it is renamed to. */
 const ID_KEYS: ReadonlyMap<string, string> = new Map([
-  ['event_id', 'event'],
+  ['event_id', EVENT],
   ['item_id', 'item'],
   ['previous_item_id', 'item'],
   ['response_id', 'response'],
@@ -24,6 +28,8 @@ const OWNER_WORDS: ReadonlyMap<unknown, string> = new Map([
 /** Renames ids over the course of one transcript. */
 export class IdNames {
   readonly #names = new Map<string, string>();
+  /** Every message has an event id of its own and hardly any is referred to again: only the newest are kept. */
+  readonly #eventNames = new Map<string, string>();
   readonly #counts = new Map<string, number>();
 
   /** The name for an id value under `key` of `owner`, or undefined when that key holds no id. */
@@ -40,17 +46,29 @@ export class IdNames {
 
   /** Replaces every id seen so far inside free text, such as an error message that quotes one. */
   renameInText(text: string): string {
-    return text.replace(/[\w-]{6,}/g, (token) => this.#names.get(token) ?? token);
+    return text.replace(
+      /[\w-]{6,}/g,
+      (token) => this.#names.get(token) ?? this.#eventNames.get(token) ?? token,
+    );
   }
 
   #nameOf(word: string, value: string): string {
-    const known = this.#names.get(value);
+    const names = word === EVENT ? this.#eventNames : this.#names;
+    const known = names.get(value);
     if (known !== undefined) return known;
     const count = (this.#counts.get(word) ?? 0) + 1;
     this.#counts.set(word, count);
     const name = `${word}#${count}`;
-    this.#names.set(value, name);
+    names.set(value, name);
+    if (this.#eventNames.size > LIMITS.rememberedEventIds) forgetOldest(this.#eventNames);
     return name;
+  }
+}
+
+function forgetOldest(names: Map<string, string>): void {
+  for (const oldest of names.keys()) {
+    names.delete(oldest);
+    return;
   }
 }
 

@@ -7,6 +7,7 @@ import { LIMITS } from '../protocol/limits.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
 import { TranscriptWriter } from './canonical-transcript.js';
 import { entrySizeBytes, type LogEntry } from './entries.js';
+import { formatLine, TranscriptLines } from './transcript-lines.js';
 
 /** The share of the budget that one eviction frees, so that evictions are rare. */
 const EVICTED_SHARE = 4;
@@ -30,23 +31,23 @@ export interface SessionLogOptions {
 /** Append-only record of a session. */
 export class SessionLog {
   readonly #budgetBytes: number;
-  readonly #transcriptBytes: number;
   readonly #hash: Sha256;
   readonly #writer: TranscriptWriter;
   #entries: LogEntry[] = [];
   #writtenEntries = 0;
   #sizeBytes = 0;
   #evictedEntries = 0;
-  /** Finished lines and their times; undefined once they outgrew their limit. */
-  #lines: { readonly line: string; readonly atMs: number }[] | undefined = [];
-  #linesBytes = 0;
+  readonly #lines: TranscriptLines;
 
   constructor(options: SessionLogOptions = {}) {
     const createHash = options.createHash ?? createSha256;
     this.#budgetBytes = options.budgetBytes ?? LIMITS.sessionLogBytes;
-    this.#transcriptBytes = options.transcriptBytes ?? LIMITS.transcriptBytes;
+    this.#lines = new TranscriptLines(options.transcriptBytes ?? LIMITS.transcriptBytes);
     this.#hash = createHash();
-    this.#writer = new TranscriptWriter((line, atMs) => this.#keepLine(line, atMs), createHash);
+    this.#writer = new TranscriptWriter((line, atMs) => {
+      this.#hash.update(`${line}\n`);
+      this.#lines.add(line, atMs);
+    }, createHash);
   }
 
   /** The entries still in memory, oldest first. */
@@ -82,18 +83,17 @@ export class SessionLog {
    */
   transcript(options: TranscriptOptions = {}): string {
     this.#writeUpTo(this.#entries.length);
-    if (this.#lines === undefined) {
+    const pending = this.#writer.pendingLine();
+    const text = this.#lines.text(options.timed ?? false);
+    if (text === undefined) {
       throw new SoundstageError(
         'E_TRANSCRIPT_TOO_LONG',
-        `Cannot write the transcript: its lines outgrew ${this.#transcriptBytes} bytes. Try transcriptHash(), which is complete, or shorter sessions.`,
-        { details: { transcriptBytes: this.#transcriptBytes } },
+        'Cannot write the transcript: its lines outgrew their limit. Try transcriptHash(), which is complete, or shorter sessions.',
       );
     }
-    const pending = this.#writer.pendingLine();
-    const lines = pending === undefined ? this.#lines : [...this.#lines, pending];
-    return lines
-      .map(({ line, atMs }) => (options.timed === true ? `${atMs} ${line}\n` : `${line}\n`))
-      .join('');
+    return pending === undefined
+      ? text
+      : text + formatLine(pending.line, pending.atMs, options.timed ?? false);
   }
 
   #writeUpTo(end: number): void {
@@ -101,13 +101,6 @@ export class SessionLog {
       const entry = this.#entries[this.#writtenEntries];
       if (entry !== undefined) this.#writer.write(entry);
     }
-  }
-
-  #keepLine(line: string, atMs: number): void {
-    this.#hash.update(`${line}\n`);
-    this.#linesBytes += line.length;
-    if (this.#linesBytes > this.#transcriptBytes) this.#lines = undefined;
-    this.#lines?.push({ line, atMs });
   }
 
   #evict(): void {
