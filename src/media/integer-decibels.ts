@@ -23,15 +23,16 @@ const FRACTION_CENTI_DB = Int32Array.from({ length: FRACTION_STEPS }, (_, step) 
 });
 
 const TWO_POW_22 = 2 ** 22;
+const TWO_POW_31 = 2 ** 31;
 
 /**
- * 10 * log10(power) in hundredths of a decibel, within 0.02 dB.
+ * 10 * log10(power) in hundredths of a decibel, within 0.03 dB.
  * @param power A non-negative integer below 2^53. 0 and 1 give about 0.
  */
 export function centiDbOfPower(power: number): number {
   let mantissa = power;
   let exponent = 0;
-  if (mantissa >= TWO_POW_22) {
+  if (mantissa >= TWO_POW_31) {
     mantissa = Math.floor(mantissa / TWO_POW_22);
     exponent = 22;
   }

@@ -61,9 +61,9 @@ export class Decimator {
     this.#factor = row.factor;
     this.frameSamples = FRAME_OUTPUTS * row.factor;
     this.hasHighBand = row.lowTaps.length > 0;
-    this.#low = Int32Array.from([...row.lowTaps, ...row.lowTaps.toReversed()]);
-    this.#high = Int32Array.from([...row.highTaps, ...row.highTaps.toReversed()]);
-    this.#history = new Int32Array(this.#low.length + this.frameSamples);
+    this.#low = Int32Array.from(row.lowTaps);
+    this.#high = Int32Array.from(row.highTaps);
+    this.#history = new Int32Array(2 * this.#low.length + this.frameSamples);
   }
 
   /** Filters one frame of exactly `frameSamples` samples; the result is in `output` and `highEnergy`. */
@@ -75,18 +75,18 @@ export class Decimator {
     const history = this.#history;
     const low = this.#low;
     const high = this.#high;
-    const taps = low.length;
+    const lastTap = 2 * low.length - 1;
     history.copyWithin(0, this.frameSamples);
-    history.set(frame, taps);
+    history.set(frame, lastTap + 1);
     let energy = 0;
     for (let index = 0; index < FRAME_OUTPUTS; index++) {
       const from = (index + 1) * this.#factor;
       let lowSum = 2048;
       let highSum = 2048;
-      for (let tap = 0; tap < taps; tap++) {
-        const sample = history[from + tap] as number;
-        lowSum = (lowSum + Math.imul(sample, low[tap] as number)) | 0;
-        highSum = (highSum + Math.imul(sample, high[tap] as number)) | 0;
+      for (let tap = 0; tap < low.length; tap++) {
+        const pair = (history[from + tap] as number) + (history[from + lastTap - tap] as number);
+        lowSum = (lowSum + Math.imul(pair, low[tap] as number)) | 0;
+        highSum = (highSum + Math.imul(pair, high[tap] as number)) | 0;
       }
       this.output[index] = lowSum >> 12;
       const highSample = highSum >> 12;

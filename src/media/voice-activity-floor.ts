@@ -23,6 +23,7 @@ export class NoiseFloor {
   readonly #lowest: number;
   readonly #bands: number;
   readonly #recent: Int32Array;
+  readonly #means: Int32Array;
   readonly #blockMinima: Int32Array;
   #frames = 0;
 
@@ -31,26 +32,27 @@ export class NoiseFloor {
     this.#lowest = lowest;
     this.levels = new Int32Array(bands).fill(lowest);
     this.#recent = new Int32Array(bands * STEADY_FRAMES).fill(lowest);
+    this.#means = new Int32Array(bands);
     this.#blockMinima = new Int32Array(bands * BLOCKS).fill(NEVER);
   }
 
   /** Takes the smoothed level of each band in one frame. */
   update(levels: Int32Array): void {
-    const slot = (this.#frames % STEADY_FRAMES) * this.#bands;
+    const slot = this.#frames % STEADY_FRAMES;
     const block = Math.floor(this.#frames / BLOCK_FRAMES) % BLOCKS;
     const freshBlock = this.#frames % BLOCK_FRAMES === 0;
     for (let band = 0; band < this.#bands; band++) {
       const level = Math.max(levels[band] as number, this.#lowest);
-      this.#recent[slot + band] = level;
-      const at = block * this.#bands + band;
+      this.#recent[band * STEADY_FRAMES + slot] = level;
+      const at = band * BLOCKS + block;
       if (freshBlock || level < (this.#blockMinima[at] as number)) this.#blockMinima[at] = level;
     }
     this.#frames++;
-    const steady = this.#frames >= STEADY_FRAMES && this.#meanRange() < STEADY_RANGE_CENTI_DB;
+    const steady = this.#meanRange() < STEADY_RANGE_CENTI_DB && this.#frames >= STEADY_FRAMES;
     this.steadyFrames = steady ? Math.max(STEADY_FRAMES, this.steadyFrames + 1) : 0;
     for (let band = 0; band < this.#bands; band++) {
-      const level = Math.max(levels[band] as number, this.#lowest);
-      this.levels[band] = steady ? this.#meanOf(band) : this.#drift(band, level);
+      const level = this.#recent[band * STEADY_FRAMES + slot] as number;
+      this.levels[band] = steady ? (this.#means[band] as number) : this.#drift(band, level);
     }
   }
 
@@ -60,33 +62,32 @@ export class NoiseFloor {
     if (level < floor) return floor + ((level - floor) >> 4);
     let least = NEVER;
     for (let block = 0; block < BLOCKS; block++) {
-      least = Math.min(least, this.#blockMinima[block * this.#bands + band] as number);
+      least = Math.min(least, this.#blockMinima[band * BLOCKS + block] as number);
     }
     return this.#frames >= BLOCKS * BLOCK_FRAMES && least > floor
       ? floor + ((least - floor + 15) >> 4)
       : floor;
   }
 
-  #meanOf(band: number): number {
-    let sum = 0;
-    for (let at = band; at < this.#recent.length; at += this.#bands) sum += this.#recent[at] as number;
-    return Math.floor(sum / STEADY_FRAMES);
-  }
-
+  /** How far each band ranged in the last 400 ms, averaged over the bands that sounded; notes each band's mean. */
   #meanRange(): number {
-    let sum = 0;
+    let rangeSum = 0;
     let active = 0;
     for (let band = 0; band < this.#bands; band++) {
       let least = NEVER;
-      let most = -NEVER;
-      for (let at = band; at < this.#recent.length; at += this.#bands) {
+      let most = 0;
+      let sum = 0;
+      const end = (band + 1) * STEADY_FRAMES;
+      for (let at = end - STEADY_FRAMES; at < end; at++) {
         const level = this.#recent[at] as number;
         if (level < least) least = level;
         if (level > most) most = level;
+        sum += level;
       }
-      sum += most - least;
+      this.#means[band] = sum / STEADY_FRAMES;
+      rangeSum += most - least;
       if (most > this.#lowest) active++;
     }
-    return Math.floor(sum / Math.max(active, LEAST_ACTIVE_BANDS));
+    return Math.floor(rangeSum / Math.max(active, LEAST_ACTIVE_BANDS));
   }
 }

@@ -55,9 +55,21 @@ const BIT_REVERSED = Uint8Array.from({ length: HALF_SIZE }, (_, index) => {
   return reversed;
 });
 
+/** The first stage, whose twiddle is 1. */
+function addPairs(values: Float64Array): void {
+  for (let top = 0; top < HALF_SIZE; top += 2) {
+    const first = values[top] as number;
+    const second = values[top + 1] as number;
+    values[top] = first + second;
+    values[top + 1] = first - second;
+  }
+}
+
 /** Radix-2 transform of 128 complex values that stand in bit-reversed order; every product is rounded to an integer. */
 function transform(re: Float64Array, im: Float64Array): void {
-  for (let size = 2; size <= HALF_SIZE; size *= 2) {
+  addPairs(re);
+  addPairs(im);
+  for (let size = 4; size <= HALF_SIZE; size *= 2) {
     const half = size / 2;
     const stride = FFT_SIZE / size;
     for (let offset = 0; offset < half; offset++) {
