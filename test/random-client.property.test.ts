@@ -82,8 +82,8 @@ test.prop([fc.integer({ min: 331, max: 12_001 })], { ...SETTINGS, numRuns: 20 })
       const session = new SessionDriver({ model: MODEL_OF.omni38, scenario });
       session.send(update({ turn_detection: { type: 'semantic_vad' } }));
       act(session, { do: 'speak', fromMs: -600, durationMs: 5000, cutBytes: cut });
-      act(session, { do: 'speak', fromMs: -600, durationMs: 5000, cutBytes: cut });
       session.send(commit);
+      act(session, { do: 'speak', fromMs: -600, durationMs: 5000, cutBytes: cut });
       return session.events;
     };
     expect(typesOf(play(cutBytes))).toEqual(typesOf(play(160_000)));

@@ -66,13 +66,13 @@ export function onSpeechStopped(state: SessionState, voiceEndSample: number, pos
     item_id: utterance.itemId,
     ...(semantic && rejected === 'turn_invalid' ? { reason: 'turn_invalid' } : {}),
   });
-  if (semantic && rejected !== undefined) rejectTurn(state, rejected);
+  if (semantic && rejected !== undefined) rejectTurn(state, rejected, position);
   else endTurn(state, utterance, position);
 }
 
-function rejectTurn(state: SessionState, how: 'error' | 'turn_invalid'): void {
+function rejectTurn(state: SessionState, how: 'error' | 'turn_invalid', position: number): void {
   state.userTurnCount += 1;
-  emptyBuffer(state);
+  leaveInBuffer(state, state.input.totalSamples - position);
   if (how === 'error') emitRefusal(state, refuse('semantic-vad-rejected'));
 }
 
