@@ -56,6 +56,16 @@ export class NoiseFloor {
     }
   }
 
+  /** The level that a band has not fallen below in its last frames (at most 40). */
+  leastOf(band: number, frames: number): number {
+    let least = NEVER;
+    for (let back = 1; back <= frames; back++) {
+      const slot = (this.#frames - back + STEADY_FRAMES) % STEADY_FRAMES;
+      least = Math.min(least, this.#recent[band * STEADY_FRAMES + slot] as number);
+    }
+    return least;
+  }
+
   /** Between steady stretches the floor follows a fall within 160 ms and rises only to the least level of 3 s. */
   #drift(band: number, level: number): number {
     const floor = this.levels[band] as number;

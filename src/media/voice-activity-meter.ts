@@ -17,6 +17,8 @@ const EXCESS_CAP_CENTI_DB = 1_800;
 /** A band must have risen so far above the floor for its fall to count, and at least so many bands are averaged. */
 const FALL_RISE_CENTI_DB = 600;
 const FALL_LEAST_BANDS = 3;
+/** Only what a band held for so many frames can fall: a click over a new noise is no voice. */
+const FALL_HELD_FRAMES = 8;
 /** Frames kept: two for decisions, four for what needs steadier levels. */
 const KEPT_FRAMES = 4;
 /** Undoes the pre-emphasis band by band, so that hiss does not outweigh vowels; the divisor keeps the sum below 2^53. */
@@ -103,7 +105,7 @@ export class VoiceMeter {
     for (let band = 0; band < this.#bands; band++) {
       const floor = this.#floor.levels[band] as number;
       const level = Math.max(this.#longLevels[band] as number, floor);
-      const peak = Math.max(this.#peaks[band] as number, level);
+      const peak = Math.max(this.#peaks[band] as number, this.#floor.leastOf(band, FALL_HELD_FRAMES));
       const fall = Math.max(this.#falls[band] as number, peak - level);
       this.#peaks[band] = peak;
       this.#falls[band] = fall;

@@ -12,7 +12,7 @@ const UNIT = 1 << 14;
 /** First bin of each band, then the end of the last: 31.25 Hz each, about 190 Hz to 3.8 kHz. */
 const BAND_FIRST_BINS = [6, 11, 16, 22, 30, 40, 54, 72, 94, 121] as const;
 /** Bands below 4 kHz; one more follows at rates that carry it. */
-export const LOW_BANDS = BAND_FIRST_BINS.length - 1;
+const LOW_BANDS = BAND_FIRST_BINS.length - 1;
 /** Makes the energy above 4 kHz comparable with a band's power (window, fraction bits and pre-emphasis). */
 const HIGH_BAND_GAIN = 16_384;
 
