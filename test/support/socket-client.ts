@@ -5,6 +5,8 @@
 import { WebSocket } from 'ws';
 import type { SeenClose, SeenEvent } from './session-driver.js';
 
+const END_OF_ANSWERS = 'end of answers';
+
 export interface SocketClientOptions {
   readonly key?: string;
   readonly protocols?: string[];
@@ -80,26 +82,33 @@ export class SocketClient {
   }
 
   /** The events up to and including the next one of a type; later ones stay for the next call. */
-  async upTo(type: string): Promise<SeenEvent[]> {
-    const from = this.#read;
-    const index = () => this.events.findIndex((event, at) => at >= from && event.type === type);
-    await this.#until(() => index() >= 0);
-    this.#read = index() + 1;
-    return this.events.slice(from, this.#read);
+  upTo(type: string): Promise<SeenEvent[]> {
+    return this.#upTo((event) => event.type === type);
   }
 
   /**
-   * Everything the server answered to what was sent before, and nothing later: an empty `session.update` is sent
-   * behind it, whose answer ends the wait.
+   * Everything the server answered to what was sent before, and nothing later: an item that nobody has is deleted
+   * behind it, and that is the one event whose answer can be told from all others.
    */
   async answers(): Promise<SeenEvent[]> {
-    this.send({ type: 'session.update', session: {} });
-    return (await this.upTo('session.updated')).slice(0, -1);
+    this.send({ type: 'conversation.item.delete', item_id: END_OF_ANSWERS });
+    return (await this.#upTo((event) => event['item_id'] === END_OF_ANSWERS)).slice(0, -1);
   }
 
   terminate(): void {
     this.#socket.on('error', () => {});
     this.#socket.terminate();
+  }
+
+  async #upTo(isLast: (event: SeenEvent) => boolean): Promise<SeenEvent[]> {
+    const from = this.#read;
+    let last = -1;
+    await this.#until(() => {
+      last = this.events.findIndex((event, index) => index >= from && isLast(event));
+      return last >= 0;
+    });
+    this.#read = last + 1;
+    return this.events.slice(from, this.#read);
   }
 
   #end(code: number, reason: string): void {
