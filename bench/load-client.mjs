@@ -10,6 +10,7 @@ const append = JSON.stringify({
   audio: Buffer.alloc(3_200, 7).toString('base64'),
 });
 const counts = { turns: 0, events: 0, bytes: 0 };
+let allTurns = 0;
 let measuring = false;
 let ending = false;
 
@@ -29,6 +30,7 @@ function onMessage(socket, data) {
   const text = data.toString('latin1');
   if (text.includes('"session.updated"')) startTurn(socket);
   else if (text.includes('"response.done"')) {
+    allTurns += 1;
     if (measuring) counts.turns += 1;
     if (!ending) startTurn(socket);
   }
@@ -54,9 +56,8 @@ setTimeout(() => {
     ending = true;
     const elapsed = (performance.now() - startedAt) / 1_000;
     const rate = (count) => Math.round(count / elapsed);
-    console.log(
-      JSON.stringify({ turns: rate(counts.turns), events: rate(counts.events), bytes: rate(counts.bytes) }),
-    );
+    const rates = { turns: rate(counts.turns), events: rate(counts.events), bytes: rate(counts.bytes) };
+    console.log(JSON.stringify({ ...rates, allTurns }));
     for (const socket of sockets) socket.terminate();
   }, seconds * 1_000);
 }, 1_500);

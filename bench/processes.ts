@@ -16,6 +16,9 @@ export interface ServerProcess {
   readonly startedInMs: number;
 }
 
+/** A tick of the process table: 100 a second on every Linux that Node runs on. */
+const MS_PER_TICK = 10;
+
 export function pathOf(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
@@ -48,6 +51,13 @@ export async function runForJson(args: readonly string[]): Promise<Record<string
 export function residentBytes(pid: number | undefined): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
+}
+
+/** Processor time a process has used so far, user and system, in milliseconds (Linux). */
+export function cpuMs(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  return ticks * MS_PER_TICK;
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -11,6 +11,7 @@ import { WebSocket } from 'ws';
 import { synthesizeSpeech } from '../src/media/index.js';
 import { createSession, type SessionState, step } from '../src/mock-server/session/index.js';
 import {
+  cpuMs,
   median,
   pathOf,
   residentBytes,
@@ -61,18 +62,24 @@ async function measureThroughput(turnFile: string): Promise<void> {
     for (const name of ['soundstage', 'bare'] as const) {
       const server = await startServer(peers[name]);
       const client = [pathOf('load-client.mjs'), server.url, String(SESSIONS), String(SECONDS)];
-      seen[name].push(await runForJson(client));
+      const startedWithMs = cpuMs(server.process.pid);
+      const counts = await runForJson(client);
+      const usedMs = cpuMs(server.process.pid) - startedWithMs;
+      seen[name].push({
+        ...counts,
+        cpuMicrosPerTurn: Math.round((usedMs * 1_000) / (counts['allTurns'] ?? 1)),
+      });
       await stopServer(server);
     }
   }
   console.log(
     `\nThroughput: ${SESSIONS} sessions, complete text-and-audio turns, ${ROUNDS} rounds of ${SECONDS} s each in turn`,
   );
-  for (const key of ['turns', 'events', 'bytes'] as const) {
+  for (const key of ['turns', 'events', 'bytes', 'cpuMicrosPerTurn'] as const) {
     const ours = seen.soundstage.map((counts) => counts[key] ?? 0);
     const bare = seen.bare.map((counts) => counts[key] ?? 0);
     const ratios = ours.map((value, index) => value / (bare[index] ?? 1));
-    report(`${key}/s`, median(ours), median(bare), ratios);
+    report(key === 'cpuMicrosPerTurn' ? 'CPU us/turn' : `${key}/s`, median(ours), median(bare), ratios);
   }
 }
 
@@ -178,7 +185,7 @@ function report(unit: string, ours: number, bare: number, ratios: readonly numbe
   const ordered = [...ratios].sort((one, other) => one - other);
   const range = `${ordered[0]?.toFixed(2)} to ${ordered.at(-1)?.toFixed(2)}`;
   console.log(
-    `  ${unit.padEnd(9)} soundstage ${String(ours).padStart(10)}   bare ws ${String(bare).padStart(10)}   ratio ${median(ratios).toFixed(2)} (${range})`,
+    `  ${unit.padEnd(11)} soundstage ${String(ours).padStart(10)}   bare ws ${String(bare).padStart(10)}   ratio ${median(ratios).toFixed(2)} (${range})`,
   );
 }
 

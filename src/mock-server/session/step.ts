@@ -18,10 +18,12 @@ const UNKNOWN_MODEL_CLOSE_MS = 50;
 
 /** Takes one input and returns what is to be done, in order. */
 export function step(state: SessionState, input: SessionInput): SessionOperation[] {
-  state.outbox = [];
   state.stepsTaken = 0;
   if (state.phase !== 'closing') takeInput(state, input);
-  return state.outbox;
+  const operations = state.outbox;
+  // Not kept until the next input: a spoken answer is hundreds of kilobytes, and there are many sessions.
+  state.outbox = [];
+  return operations;
 }
 
 /**
