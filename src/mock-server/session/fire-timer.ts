@@ -44,6 +44,9 @@ export function fire(state: SessionState, action: TimerAction): void {
 /** Silence has lasted long enough for the service to speak by itself (§5.11). */
 function speakUp(state: SessionState): void {
   if (isResponding(state) || state.input.utterance !== undefined || state.phase !== 'open') return;
+  // The client may have changed to manual mode or another detection while the silence lasted.
+  const { turnDetection } = state.settings;
+  if (turnDetection?.type !== 'server_vad' || turnDetection.idle_timeout_ms === undefined) return;
   requestResponse(state, {
     cause: 'silence',
     instructions: undefined,
