@@ -125,7 +125,7 @@ export function audioDelta(
 ): MessageAudio {
   const from = step.fromSample ?? 0;
   const pcm = bytesFromPcm16(item.speech.subarray(from, step.toSample ?? from));
-  const opensWav = response.format.container === 'wav' && item.producedSamples === 0;
+  const opensWav = response.format.container === 'wav' && response.firstAudioAtMs === undefined;
   const header = opensWav
     ? wavHeader({ sampleRateHz: response.format.sampleRateHz, dataBytes: 'streaming' })
     : undefined;
