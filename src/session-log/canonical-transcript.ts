@@ -5,7 +5,7 @@
 import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
 import { nestsDeeperThan } from '../protocol/json-depth.js';
 import { LIMITS } from '../protocol/limits.js';
-import type { LogEntry, ServerEntry } from './entries.js';
+import type { LogEntry, MessageAudio, ServerEntry } from './entries.js';
 import { IdNames } from './id-names.js';
 
 /** Where the finished lines go. */
@@ -27,6 +27,16 @@ interface AudioRun {
   readonly atMs: number;
   readonly hash: Sha256;
   sizeBytes: number;
+}
+
+/** One message of audio, read. */
+interface HeardAudio {
+  readonly side: 'C' | 'S';
+  readonly key: 'audio' | 'delta';
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly frame: string | undefined;
+  readonly bytes: Uint8Array;
+  readonly atMs: number;
 }
 
 /** Turns entries into lines, one at a time. Call `finish` once after the last entry. */
@@ -58,11 +68,22 @@ export class TranscriptWriter {
   }
 
   #writeServer(entry: ServerEntry): void {
-    const { audio } = entry;
-    const frame = audio === undefined ? undefined : frameOf(audio.head);
-    if (audio !== undefined && frame !== undefined && this.#run?.side === 'S' && this.#run.frame === frame) {
+    if (entry.audio !== undefined && this.#writeAudio(entry.audio, entry.atMs)) return;
+    if (entry.text !== undefined) this.#writeText('S', entry.text, entry.atMs);
+  }
+
+  /** Takes in a message whose audio is at hand as bytes; false when it is none that merges. */
+  #writeAudio(audio: MessageAudio, atMs: number): boolean {
+    const frame = frameOf(audio.head);
+    if (frame !== undefined && this.#run?.side === 'S' && this.#run.frame === frame) {
       extend(this.#run, audio.bytes);
-    } else if (entry.text !== undefined) this.#writeText('S', entry.text, entry.atMs);
+      return true;
+    }
+    const event = parseObject(audio.head + audio.tail);
+    const key = AUDIO_KEYS.get(event?.['type']);
+    if (event === undefined || key === undefined) return false;
+    this.#takeIntoRun({ side: 'S', key, event, frame, bytes: audio.bytes, atMs });
+    return true;
   }
 
   #writeText(side: 'C' | 'S', text: string, atMs: number): void {
@@ -105,15 +126,20 @@ export class TranscriptWriter {
     if (key === undefined || typeof audio !== 'string') return false;
     const bytes = decodeBase64(audio);
     if (bytes === undefined) return false;
+    const frame = cutAtAudio(text, key)?.frame;
+    this.#takeIntoRun({ side, key, event, frame, bytes, atMs });
+    return true;
+  }
+
+  /** Adds audio to the open run, or ends it and opens another when anything but the audio differs. */
+  #takeIntoRun({ side, key, event, frame, bytes, atMs }: HeardAudio): void {
     const { [key]: _audio, event_id: _eventId, ...rest } = event;
     const identity = `${side}${JSON.stringify(rest)}`;
     if (this.#run?.identity !== identity) {
       this.#endRun();
-      const frame = cutAtAudio(text, key)?.frame;
       this.#run = { side, key, identity, frame, rest, atMs, hash: this.#createHash(), sizeBytes: 0 };
     }
     extend(this.#run, bytes);
-    return true;
   }
 
   #endRun(): void {
