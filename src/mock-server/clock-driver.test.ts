@@ -159,7 +159,9 @@ describe('media', () => {
     const stage = new Stage({ clock: 'media' }).ask();
     stage.wall.advance(600);
     expect(stage.session.state.queue.nowMs).toBe(0);
+    // The 100 ms of the free run so far, then the 100 ms of audio.
     stage.append(SILENCE_100_MS);
+    expect(stage.session.state.queue.nowMs).toBe(200);
     stage.wall.advance(499);
     expect(stage.deltas()).toEqual([]);
     stage.wall.advance(10_000);
@@ -167,7 +169,16 @@ describe('media', () => {
       '500 clock-free-run',
       '1100 clock-free-run',
     ]);
-    expect(stage.deltas()).toEqual(['1300 response.text.delta', '1340 response.text.delta']);
+    expect(stage.deltas()).toEqual(['1200 response.text.delta', '1240 response.text.delta']);
+  });
+
+  test('any other message leaves a free run alone', () => {
+    const stage = new Stage({ clock: 'media' }).ask();
+    stage.wall.advance(600);
+    stage.send({ type: 'session.update', session: { instructions: 'Be brief.' } });
+    stage.wall.advance(10_000);
+    expect(stage.saw.filter((line) => line.endsWith('free-run'))).toEqual(['500 clock-free-run']);
+    expect(stage.deltas()).toEqual(['800 response.text.delta', '840 response.text.delta']);
   });
 
   test('with nothing to do no timer runs', () => {

@@ -32,6 +32,8 @@ export class ClockDriver {
   #followingSinceMs: number | undefined;
   /** Virtual time handed over since then. */
   #givenMs = 0;
+  /** Samples heard up to the last look: audio, and nothing else, ends a free run. */
+  #heardSamples = 0;
   #isStopped = false;
   #cancelTick: (() => void) | undefined;
   #cancelWatchdog: (() => void) | undefined;
@@ -42,10 +44,9 @@ export class ClockDriver {
     if (this.#isPaced()) this.#follow();
   }
 
-  /** Brings a `paced` session up to now; call before a client's message is fed. */
+  /** Brings a session that follows the wall clock up to now; call before a client's message is fed. */
   beforeInput(): void {
-    if (this.#isPaced()) this.#catchUp();
-    else this.#followingSinceMs = undefined;
+    if (this.#followingSinceMs !== undefined) this.#catchUp();
   }
 
   /** Arms the timers that the session needs after an input. */
@@ -54,6 +55,7 @@ export class ClockDriver {
     this.#cancelTick = undefined;
     if (this.#isStopped) return;
     this.#watchHolds();
+    if (this.#heardAudio() && !this.#isPaced()) this.#followingSinceMs = undefined;
     if (this.#isPaced()) this.#tickIn(nextDueMs(this.#state));
     else if (waitsForAudio(this.#state)) {
       if (this.#followingSinceMs === undefined) this.#waitForAudio();
@@ -66,6 +68,14 @@ export class ClockDriver {
     this.#isStopped = true;
     this.#cancelTick?.();
     this.#cancelWatchdog?.();
+  }
+
+  /** Whether audio has come since this was last asked. */
+  #heardAudio(): boolean {
+    const { totalSamples } = this.#state.input;
+    const isMore = totalSamples > this.#heardSamples;
+    this.#heardSamples = totalSamples;
+    return isMore;
   }
 
   #isPaced(): boolean {

@@ -3,7 +3,14 @@
  * log. It is also what a test sees of a session. Must never decide what the service answers.
  */
 import { SoundstageError } from '../protocol/index.js';
-import { type LogEntry, ServerAudioEntry, SessionLog, type TranscriptOptions } from '../session-log/index.js';
+import {
+  type LogEntry,
+  type NoteCode,
+  type NoteEntry,
+  ServerAudioEntry,
+  SessionLog,
+  type TranscriptOptions,
+} from '../session-log/index.js';
 import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
 import { createNodeSha256 } from './node-sha256.js';
 import {
@@ -13,6 +20,7 @@ import {
   type SessionOptions,
   type SessionState,
   step,
+  unreachedHolds,
 } from './session/index.js';
 import type { CloseCause, Connection, ConnectionHandler } from './transport/connection.js';
 
@@ -158,6 +166,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   onClose(code: number | undefined, reason: string, how: CloseCause): void {
     this.#driver.stop();
+    for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
     this.#close = { code, reason, by: how };
     this.#log.append({ kind: 'close', atMs: this.#state.queue.nowMs, by: how, code, reason });
     this.#resolveClosed(this.#close);
@@ -193,7 +202,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     }
   }
 
-  #note(code: 'clock-free-run' | 'malformed-url', details: Readonly<Record<string, string>>): void {
+  #note(code: NoteCode, details: NoteEntry['details']): void {
     this.#log.append({ kind: 'note', atMs: this.#state.queue.nowMs, code, details });
   }
 }

@@ -35,8 +35,6 @@ export const LIMITS = {
   wavImportChannels: 64,
   /** Samples of spoken words remembered, by word, rate and voice. */
   speechCacheSamples: 8 * 1024 * 1024,
-  /** Bytes of uncommitted audio in one buffer; the oldest are dropped, with a log entry, beyond it. */
-  bufferedAudioBytes: 256 * 1024 * 1024,
   /** Items of one conversation that are remembered; the oldest are forgotten beyond it. */
   conversationItems: 10_000,
   /** Responses that wait for the active one; a `response.create` beyond it is refused with ERR7. */

@@ -30,4 +30,30 @@ describe('prepareScenario', () => {
       /replies\[0\]\.items\[0\]\.message: its deltas add up to "ac"/,
     );
   });
+
+  it('refuses counts and times that are no whole numbers in range, by their path', () => {
+    const hold = { after: { event: 'response.created' }, until: { event: 'response.cancel' } } as const;
+    const cases = [
+      { replies: [{ text: 'a', delivery: { firstDeltaMs: -1 } }] },
+      { replies: [{ text: 'a', delivery: { audioChunkMs: 0 } }] },
+      { replies: [{ text: 'a', delivery: { textDeltaMs: 1.5 } }] },
+      { holds: [{ ...hold, after: { ...hold.after, nth: 0 } }] },
+      { holds: [{ ...hold, patienceMs: Number.NaN }] },
+    ];
+    const paths = cases.map((scenario) => {
+      try {
+        prepareScenario(scenario);
+        return 'played';
+      } catch (error) {
+        return error instanceof SoundstageError ? error.details['path'] : 'another error';
+      }
+    });
+    expect(paths).toEqual([
+      'replies[0].delivery.firstDeltaMs',
+      'replies[0].delivery.audioChunkMs',
+      'replies[0].delivery.textDeltaMs',
+      'holds[0].after.nth',
+      'holds[0].patienceMs',
+    ]);
+  });
 });

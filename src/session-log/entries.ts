@@ -92,8 +92,6 @@ export type NoteCode =
   | 'hold-unreached'
   | 'malformed-url'
   | 'create-dropped'
-  | 'buffer-trimmed'
-  | 'reply-skipped'
   | 'session-stuck'
   | 'entries-evicted';
 

@@ -13,7 +13,7 @@ import {
 } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
 import type { MessageAudio, NoteCode } from '../../session-log/index.js';
-import { beginHolds, endHolds, endHoldsWhere, type HoldState, isHeld } from './holds.js';
+import { beginHolds, describeHold, endHolds, endHoldsWhere, type HoldState, isHeld } from './holds.js';
 import type { SessionState } from './state.js';
 import {
   cancelTimers,
@@ -102,7 +102,7 @@ export function releaseForResponse(state: SessionState, responseNumber: number):
 export function failHolds(state: SessionState, matches: (hold: HoldState) => boolean): boolean {
   const ended = endHoldsWhere(state.holds, matches);
   for (const hold of ended) {
-    note(state, 'hold-timed-out', describe(hold));
+    note(state, 'hold-timed-out', describeHold(hold));
     thaw(state, hold);
   }
   return ended.length > 0;
@@ -119,7 +119,7 @@ function countForHolds(state: SessionState, type: ServerEventType, responseNumbe
   if (state.holds.all.length === 0) return;
   for (const hold of endHolds(state.holds, type)) released(state, hold, type);
   for (const hold of beginHolds(state.holds, type, responseNumber)) {
-    note(state, 'hold-started', describe(hold));
+    note(state, 'hold-started', describeHold(hold));
     for (const lane of lanesOf(hold)) freezeLane(state.queue, lane);
     schedulePatience(state.queue, hold.hold.patienceMs ?? LIMITS.holdPatienceMs, {
       do: 'hold-patience',
@@ -129,7 +129,7 @@ function countForHolds(state: SessionState, type: ServerEventType, responseNumbe
 }
 
 function released(state: SessionState, hold: HoldState, by: string): void {
-  note(state, 'hold-released', { ...describe(hold), by });
+  note(state, 'hold-released', { ...describeHold(hold), by });
   cancelTimers(state.queue, (action) => action.do === 'hold-patience' && action.hold === hold.index);
   thaw(state, hold);
 }
@@ -144,8 +144,4 @@ function thaw(state: SessionState, hold: HoldState): void {
 
 function lanesOf(hold: HoldState): ('response' | 'transcription')[] {
   return hold.lane === 'all' ? ['response', 'transcription'] : [hold.lane];
-}
-
-function describe(hold: HoldState): Record<string, string | number> {
-  return { hold: hold.index, lane: hold.lane, until: hold.hold.until.event };
 }

@@ -33,12 +33,12 @@ const VERBS = [
   'can wait',
 ];
 const TAILS = [
-  ' and nothing else has changed today.',
-  ', so we can go on right away.',
+  ' and nothing has changed today.',
+  ', so we can go on now.',
   ' until you tell me to stop.',
   ', just as you asked me before.',
-  ', but please check it once more.',
-  ' for the rest of the afternoon.',
+  ', but please check it again.',
+  ' for the rest of the day.',
 ];
 const USER_STARTS = [
   'Could you tell me',

@@ -74,3 +74,9 @@ export function endHoldsWhere(holds: Holds, matches: (state: HoldState) => boole
   }
   return ended;
 }
+
+/** A hold as the details of a remark in the log. */
+export function describeHold(hold: HoldState): Record<string, string | number> {
+  const { after, until } = hold.hold;
+  return { hold: hold.index, lane: hold.lane, after: after.event, until: until.event };
+}

@@ -8,6 +8,7 @@ import { handleClientEvent } from './client-events.js';
 import { advanceTime, jumps, settleIfJumping } from './clock.js';
 import { closeSession, emit, emitRefusal, later, releaseForClientEvent } from './emit.js';
 import { failHold } from './fire-timer.js';
+import { describeHold } from './holds.js';
 import { startPatience, touch } from './patience.js';
 import type { SessionState } from './state.js';
 import { nextTimer, waitMs } from './timers.js';
@@ -39,6 +40,11 @@ export function nextDueMs(state: SessionState, kind?: 'work' | 'patience'): numb
 export function isHolding(state: SessionState): boolean {
   const { response, transcription, all } = state.holds.holding;
   return response + transcription + all > 0;
+}
+
+/** The holds of the script that have not begun, as the details of a remark. */
+export function unreachedHolds(state: SessionState): Readonly<Record<string, string | number>>[] {
+  return state.holds.all.filter((hold) => hold.phase === 'waiting').map(describeHold);
 }
 
 /** Whether work waits for audio to move the clock: a `media` clock in VAD mode. */

@@ -32,10 +32,8 @@ export function planUserTurn(state: SessionState): PlannedUserTurn {
 export function commitTurn(state: SessionState, committed: CommittedTurn, clientEventId?: string): void {
   state.userTurnCount += 1;
   takeImages(state, clientEventId);
-  const early = state.quirks.itemCreatedBeforeCommit && !committed.announced;
-  if (early) announceUserItem(state, committed.itemId);
   emit(state, { type: 'input_audio_buffer.committed', item_id: committed.itemId });
-  if (!early && !committed.announced) announceUserItem(state, committed.itemId);
+  if (!committed.announced) announceUserItem(state, committed.itemId);
   const { sampleRateHz, channels } = state.settings.input;
   const tokens = audioTokens((committed.samples * 1000) / sampleRateHz, state.family.id, 'input', channels);
   addTokens(state.conversation, { audioTokens: tokens });
