@@ -97,9 +97,9 @@ test('words tile the samples and their texts are the text', () => {
 });
 
 test('nothing to say is no sound, symbols are a short silence', () => {
-  expect(synthesizeSpeech('', { sampleRateHz: 24_000 })).toEqual({
+  expect(synthesizeSpeech('', { sampleRateHz: 24_000 })).toMatchObject({
     samples: new Int16Array(0),
-    sampleRateHz: 24_000,
+    sampleCount: 0,
     words: [],
   });
   const { samples } = synthesizeSpeech('🙂🎉 ', { sampleRateHz: 24_000 });
@@ -142,3 +142,14 @@ property.prop(
     if (text.trim() !== '') expect(digestOf(beginning)).toBe(digestOf(samples));
   },
 );
+
+test('speech read in pieces is the whole, wherever it is cut', () => {
+  const spoken = synthesizeSpeech('Read me in pieces, please.', { sampleRateHz: 16_000 });
+  for (const pieceSamples of [1_111, 3_200, 100_000]) {
+    const pieces: number[] = [];
+    for (let from = 0; from < spoken.sampleCount; from += pieceSamples) {
+      pieces.push(...spoken.read(from, Math.min(from + pieceSamples, spoken.sampleCount)));
+    }
+    expect(Int16Array.from(pieces)).toEqual(spoken.samples);
+  }
+});

@@ -26,11 +26,19 @@ interface SpokenWord {
   readonly endSample: number;
 }
 
-/** A spoken text. The words' texts joined are the text; their samples joined are the samples. */
-export interface SpokenText {
-  readonly samples: Int16Array;
+/** A voice that is read piece by piece, so that nobody has to hold all of it at once. */
+export interface Speech {
+  readonly sampleCount: number;
+  /** The samples from `fromSample` up to, not including, `toSample`; both within the speech. */
+  read(fromSample: number, toSample: number): Int16Array;
+}
+
+/** A spoken text. The words' texts joined are the text; their samples joined are the speech. */
+export interface SpokenText extends Speech {
   readonly sampleRateHz: number;
   readonly words: readonly SpokenWord[];
+  /** The whole speech in one piece, made anew at every look. */
+  readonly samples: Int16Array;
 }
 
 /** Longer words are spoken but not remembered. */
@@ -56,7 +64,48 @@ export function synthesizeSpeech(text: string, options: SpeechOptions): SpokenTe
     parts.push(samples);
     startSample = endSample;
   }
-  return { samples: concatPcm16(parts), sampleRateHz: options.sampleRateHz, words };
+  return new SpokenWords(options.sampleRateHz, words, parts);
+}
+
+/** A recorded voice as speech; shares the memory of `samples`. */
+export function speechFromSamples(samples: Int16Array): Speech {
+  return { sampleCount: samples.length, read: (from, to) => samples.subarray(from, to) };
+}
+
+/** Speech whose words stay where they were rendered. */
+class SpokenWords implements SpokenText {
+  readonly sampleRateHz: number;
+  readonly words: readonly SpokenWord[];
+  readonly #parts: readonly Int16Array[];
+
+  constructor(sampleRateHz: number, words: readonly SpokenWord[], parts: readonly Int16Array[]) {
+    this.sampleRateHz = sampleRateHz;
+    this.words = words;
+    this.#parts = parts;
+  }
+
+  get sampleCount(): number {
+    return this.words.at(-1)?.endSample ?? 0;
+  }
+
+  get samples(): Int16Array {
+    return concatPcm16(this.#parts);
+  }
+
+  read(fromSample: number, toSample: number): Int16Array {
+    const piece = new Int16Array(toSample - fromSample);
+    for (const [index, { startSample, endSample }] of this.words.entries()) {
+      if (endSample <= fromSample) continue;
+      if (startSample >= toSample) break;
+      const from = Math.max(fromSample, startSample);
+      const part = this.#parts[index]?.subarray(
+        from - startSample,
+        Math.min(toSample, endSample) - startSample,
+      );
+      if (part !== undefined) piece.set(part, from - fromSample);
+    }
+    return piece;
+  }
 }
 
 function speakWord(piece: string, sampleRateHz: number, pitchHz: number): Int16Array {

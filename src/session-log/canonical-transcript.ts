@@ -76,13 +76,13 @@ export class TranscriptWriter {
   #writeAudio(audio: MessageAudio, atMs: number): boolean {
     const frame = frameOf(audio.head);
     if (frame !== undefined && this.#run?.side === 'S' && this.#run.frame === frame) {
-      extend(this.#run, audio.bytes);
+      extend(this.#run, audio.read());
       return true;
     }
     const event = parseObject(audio.head + audio.tail);
     const key = AUDIO_KEYS.get(event?.['type']);
     if (event === undefined || key === undefined) return false;
-    this.#takeIntoRun({ side: 'S', key, event, frame, bytes: audio.bytes, atMs });
+    this.#takeIntoRun({ side: 'S', key, event, frame, bytes: audio.read(), atMs });
     return true;
   }
 

@@ -33,8 +33,9 @@ export interface ClientBinaryEntry {
 /** A message whose bulk is audio: the text is `head`, the audio as base64, `tail`. */
 export interface MessageAudio {
   readonly head: string;
-  readonly bytes: Uint8Array;
   readonly tail: string;
+  /** The audio before base64, made anew at every call: a log keeps where it comes from, not a copy. */
+  read(): Uint8Array;
 }
 
 /** A text message to the client. */
@@ -51,8 +52,8 @@ export interface ServerEntry {
 }
 
 /**
- * A forwarded message of audio that keeps the bytes and writes the base64 only when somebody reads it: a spoken
- * minute weighs a quarter less, and nothing of it on the garbage collector's heap.
+ * A forwarded message of audio that knows how to make its text again instead of keeping it: the audio of a spoken
+ * minute is four megabytes of base64, and hardly anybody reads it.
  */
 export class ServerAudioEntry implements ServerEntry {
   readonly kind = 'server';
@@ -66,7 +67,7 @@ export class ServerAudioEntry implements ServerEntry {
   }
 
   get text(): string {
-    return this.audio.head + encodeBase64(this.audio.bytes) + this.audio.tail;
+    return this.audio.head + encodeBase64(this.audio.read()) + this.audio.tail;
   }
 
   get intended(): string {
@@ -111,7 +112,7 @@ export function entrySizeBytes(entry: LogEntry): number {
   const overhead = 64;
   if (entry.kind === 'client') return overhead + entry.text.length;
   if (entry.kind !== 'server') return overhead;
-  if (entry.audio !== undefined) return overhead + entry.audio.head.length + entry.audio.bytes.length;
+  if (entry.audio !== undefined) return overhead + entry.audio.head.length;
   const sent = entry.text?.length ?? 0;
   return overhead + sent + (entry.intended === entry.text ? 0 : (entry.intended?.length ?? 0));
 }

@@ -185,11 +185,11 @@ describe('audio that is written without parsing', () => {
   });
 });
 
-describe('audio that is kept as bytes', () => {
+describe('audio that is made again when it is read', () => {
   const entry = (id: string, ...bytes: number[]) =>
     new ServerAudioEntry(0, {
       head: `{"event_id":"${id}","type":"response.audio.delta","item_id":"i","delta":"`,
-      bytes: Uint8Array.from(bytes),
+      read: () => Uint8Array.from(bytes),
       tail: '"}',
     });
   const asText = (audio: ServerAudioEntry): LogEntry => ({

@@ -49,7 +49,7 @@ export function emitAudio(
   audio: MessageAudio,
   responseNumber: number,
 ): void {
-  push(state, audio.head + encodeBase64(audio.bytes) + audio.tail, audio);
+  push(state, audio.head + encodeBase64(audio.read()) + audio.tail, audio);
   countForHolds(state, type, responseNumber);
 }
 

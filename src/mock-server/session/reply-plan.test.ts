@@ -156,7 +156,7 @@ describe('pieces', () => {
       expect(step.fromSample).toBe(next);
       next = step.toSample ?? 0;
     }
-    expect(items[0]?.type === 'message' && items[0].speech.length).toBe(next);
+    expect(items[0]?.type === 'message' && items[0].speech.sampleCount).toBe(next);
   });
 
   test('of a script are kept exactly', () => {
@@ -179,7 +179,7 @@ describe('max_tokens', () => {
     expect(truncated).toBe(true);
     expect(items).toHaveLength(1);
     expect(items[0]?.text).toBe('abcdefgh');
-    expect(items[0]?.type === 'message' && items[0].speech.length).toBe(800);
+    expect(items[0]?.type === 'message' && items[0].speech.sampleCount).toBe(800);
     expect(textOf(steps)).toBe('abcdefgh');
   });
 

@@ -2,7 +2,7 @@
  * From a reply to the steps of a response: which server events, in which order, how long after
  * `response.created` (§5.0). Must not send anything or know the time.
  */
-import { type SpokenText, synthesizeSpeech } from '../../media/index.js';
+import { type Speech, type SpokenText, speechFromSamples, synthesizeSpeech } from '../../media/index.js';
 import { LIMITS } from '../../protocol/limits.js';
 import type { Delivery } from '../../scenarios/index.js';
 import { cutText, type TextCut } from './max-tokens.js';
@@ -16,6 +16,14 @@ const TEXT_DELTA_MS = 40;
 const TRANSCRIPT_LEAD = 2;
 /** Spoken words in one transcript delta. */
 const WORDS_PER_DELTA = 2;
+
+/** Speech that knows where its words begin. */
+interface VoicedText extends Speech {
+  readonly sampleRateHz: number;
+  readonly words: readonly Pick<SpokenText['words'][number], 'text' | 'startSample'>[];
+}
+
+const SILENT: Speech = speechFromSamples(new Int16Array(0));
 
 /** One output item as asked for, before ids and speech. */
 export type PlannedItem =
@@ -114,7 +122,7 @@ function planMessage(
       outputIndex: index,
       part: spoken === undefined ? 'text' : 'audio',
       text: cut.text,
-      speech: spoken?.samples ?? new Int16Array(0),
+      speech: spoken ?? SILENT,
       producedText: '',
       producedSamples: 0,
       status: 'in_progress',
@@ -159,7 +167,7 @@ function speak(
   options: PlanOptions,
   planned: Extract<PlannedItem, { kind: 'message' }>,
   cut: TextCut,
-): SpokenText {
+): VoicedText {
   const rate = options.format.sampleRateHz as 8000 | 16000 | 24000 | 48000;
   if (planned.samples === undefined)
     return synthesizeSpeech(cut.text, { sampleRateHz: rate, voice: options.voice });
@@ -172,17 +180,13 @@ function cutShare(whole: string, cut: TextCut): number {
 }
 
 /** Spreads the words of a text evenly over a recorded voice. */
-function spread(text: string, samples: Int16Array, sampleRateHz: number): SpokenText {
+function spread(text: string, samples: Int16Array, sampleRateHz: number): VoicedText {
   const words = text.match(/\s*\S+\s*$|\s*\S+/g) ?? (text === '' ? [] : [text]);
   const share = words.length === 0 ? 0 : samples.length / words.length;
   return {
-    samples,
+    ...speechFromSamples(samples),
     sampleRateHz,
-    words: words.map((word, index) => ({
-      text: word,
-      startSample: Math.floor(index * share),
-      endSample: Math.floor((index + 1) * share),
-    })),
+    words: words.map((word, index) => ({ text: word, startSample: Math.floor(index * share) })),
   };
 }
 
@@ -200,7 +204,7 @@ function textSteps(
 }
 
 function spokenSteps(
-  spoken: SpokenText,
+  spoken: VoicedText,
   deltas: readonly string[] | undefined,
   cut: TextCut,
   item: number,
@@ -215,15 +219,15 @@ function spokenSteps(
       ? scriptedTranscript(deltas, spoken, item, firstMs)
       : wordSteps(spoken, item, firstMs);
   const audio: ResponseStep[] = [];
-  for (let from = 0; from < spoken.samples.length; from += chunk) {
+  for (let from = 0; from < spoken.sampleCount; from += chunk) {
     const offsetMs = firstMs + Math.floor((from * 1000) / sampleRateHz);
-    const toSample = Math.min(from + chunk, spoken.samples.length);
+    const toSample = Math.min(from + chunk, spoken.sampleCount);
     audio.push({ kind: 'audio-delta', offsetMs, item, fromSample: from, toSample });
   }
   return merge(transcript, audio);
 }
 
-function wordSteps(spoken: SpokenText, item: number, firstMs: number): ResponseStep[] {
+function wordSteps(spoken: VoicedText, item: number, firstMs: number): ResponseStep[] {
   const steps: ResponseStep[] = [];
   for (let index = 0; index < spoken.words.length; index += WORDS_PER_DELTA) {
     const group = spoken.words.slice(index, index + WORDS_PER_DELTA);
@@ -236,11 +240,11 @@ function wordSteps(spoken: SpokenText, item: number, firstMs: number): ResponseS
 
 function scriptedTranscript(
   deltas: readonly string[],
-  spoken: SpokenText,
+  spoken: VoicedText,
   item: number,
   firstMs: number,
 ): ResponseStep[] {
-  const lengthMs = Math.floor((spoken.samples.length * 1000) / spoken.sampleRateHz / TRANSCRIPT_LEAD);
+  const lengthMs = Math.floor((spoken.sampleCount * 1000) / spoken.sampleRateHz / TRANSCRIPT_LEAD);
   return deltas.map((text, index) => ({
     kind: 'transcript-delta',
     offsetMs: firstMs + Math.floor((index * lengthMs) / deltas.length),

@@ -123,16 +123,15 @@ export function audioDelta(
   step: ResponseStep,
   eventId: string,
 ): MessageAudio {
-  const from = step.fromSample ?? 0;
-  const pcm = bytesFromPcm16(item.speech.subarray(from, step.toSample ?? from));
+  const { fromSample = 0, toSample = fromSample } = step;
+  const { speech } = item;
   const opensWav = response.format.container === 'wav' && response.firstAudioAtMs === undefined;
-  const header = opensWav
-    ? wavHeader({ sampleRateHz: response.format.sampleRateHz, dataBytes: 'streaming' })
-    : undefined;
+  const pcm = () => bytesFromPcm16(speech.read(fromSample, toSample));
+  const { sampleRateHz } = response.format;
   return {
     head: `{"event_id":"${eventId}","type":"response.audio.delta","response_id":"${response.id}","item_id":"${item.id}","output_index":${item.outputIndex},"content_index":0,"delta":"`,
-    bytes: header === undefined ? pcm : joinBytes(header, pcm),
     tail: '"}',
+    read: opensWav ? () => joinBytes(wavHeader({ sampleRateHz, dataBytes: 'streaming' }), pcm()) : pcm,
   };
 }
 

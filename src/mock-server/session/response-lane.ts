@@ -127,7 +127,7 @@ function sendItemStep(
 function closeItem(response: ActiveResponse, item: OutputItem): void {
   const whole =
     item.producedText === item.text &&
-    (item.type !== 'message' || item.producedSamples === item.speech.length);
+    (item.type !== 'message' || item.producedSamples === item.speech.sampleCount);
   const cutByEnd = response.end.status === 'incomplete' && item === response.items.at(-1);
   item.status = whole && !cutByEnd && response.end.status !== 'cancelled' ? 'completed' : 'incomplete';
 }

@@ -1,6 +1,7 @@
 /**
  * A response in the making: the steps it consists of and what it has produced. Data only.
  */
+import type { Speech } from '../../media/index.js';
 import type { FamilyId, Modality } from '../../protocol/index.js';
 import type { Reply } from '../../scenarios/index.js';
 
@@ -32,7 +33,7 @@ export type OutputItem =
       /** What it says in full, after any cut by `max_tokens`. */
       readonly text: string;
       /** The voice of `text`; empty when there is none. */
-      readonly speech: Int16Array;
+      readonly speech: Speech;
       producedText: string;
       producedSamples: number;
       status: 'in_progress' | 'completed' | 'incomplete';

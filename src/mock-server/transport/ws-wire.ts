@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isLegalClose, rawCloseFrame } from './close-reason.js';
 import type { ManagedConnection, Wire } from './managed-connection.js';
+import { textFrames } from './text-frames.js';
 
 /** The close code that `ws` sends for each of its errors; any other is a protocol error, 1002. */
 const CLOSE_CODE_OF_ERROR: Readonly<Record<string, number>> = {
@@ -19,11 +20,19 @@ const PROTOCOL_ERROR = 1002;
 const NO_CLOSE_FRAME = 1006;
 const NO_STATUS = 1005;
 const EMPTY = new Uint8Array(0);
+/** Text that may wait for the end of the tick; more is written at once. */
+const MOST_WAITING_CHARS = 1024 * 1024;
 
+/**
+ * Sends text messages as frames of its own making, all of one tick in one write: a spoken answer is dozens of
+ * messages, and one call each through library and system costs more than the rest of the answer. Everything else
+ * (reading, pings, closing) is left to `ws`, which writes to the same socket.
+ */
 export class WsWire implements Wire {
   readonly #webSocket: WebSocket;
   readonly #socket: Duplex;
-  #corked = false;
+  #waiting: string[] = [];
+  #waitingChars = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
@@ -31,22 +40,34 @@ export class WsWire implements Wire {
   }
 
   get bufferedBytes(): number {
-    return this.#webSocket.bufferedAmount;
+    return this.#webSocket.bufferedAmount + this.#waitingChars;
   }
 
   send(text: string): void {
-    this.#corkUntilNextTick();
-    this.#webSocket.send(text);
+    if (this.#waiting.length === 0) process.nextTick(flush, this);
+    this.#waiting.push(text);
+    this.#waitingChars += text.length;
+    if (this.#waitingChars > MOST_WAITING_CHARS) this.flush();
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const frames = textFrames(this.#waiting);
+    this.#waiting = [];
+    this.#waitingChars = 0;
+    if (this.#socket.writable) this.#socket.write(frames);
   }
 
   close(code: number, reason: string): void {
+    this.flush();
     if (isLegalClose(code, reason)) this.#webSocket.close(code, reason);
     else if (this.#socket.writable) this.#socket.write(rawCloseFrame(code, reason));
   }
 
   terminate(): void {
-    // What was sent in this tick leaves before the drop, as it would have without the cork.
-    if (this.#corked) this.#socket.uncork();
+    // What was sent in this tick leaves before the drop, as it would have one by one.
+    this.flush();
     this.#webSocket.terminate();
   }
 
@@ -56,26 +77,14 @@ export class WsWire implements Wire {
   }
 
   whenTaken(callback: () => void): void {
+    this.flush();
     // An empty write adds no bytes to the stream; its callback comes when all before it was handed over.
     if (this.#socket.writable) this.#socket.write(EMPTY, (error) => error ?? callback());
   }
-
-  /** A burst of small messages becomes one system call instead of one each. */
-  #corkUntilNextTick(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#socket.cork();
-    process.nextTick(uncork, this);
-  }
-
-  static uncork(wire: WsWire): void {
-    wire.#corked = false;
-    wire.#socket.uncork();
-  }
 }
 
-function uncork(wire: WsWire): void {
-  WsWire.uncork(wire);
+function flush(wire: WsWire): void {
+  wire.flush();
 }
 
 /** Feeds what `webSocket` receives, and its end, to `connection`. */
