@@ -1,6 +1,7 @@
 /**
  * The handshake over real sockets, plain and TLS: what a client reads off the wire before the first message.
  */
+import { X509Certificate } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
@@ -227,6 +228,14 @@ describe('TLS', () => {
       expect(text).toBe('hello');
     },
   );
+
+  test('the generated certificate is a server and no authority, which strict clients refuse as a server', async () => {
+    const certificate = new X509Certificate((await loadTlsCredentials(true))?.cert ?? '');
+    expect(certificate.ca).toBe(false);
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']); // serverAuth, in Node's name for extended key usage
+    const named = 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1';
+    expect(certificate.subjectAltName).toBe(named);
+  });
 
   test('a given pair is served as it is, and an untrusted certificate is refused by the client', async () => {
     const generated = await loadTlsCredentials(true);

@@ -39,9 +39,10 @@ async function generateCredentials(): Promise<TlsCredentials> {
     curve: 'P-256',
     algorithm: 'sha256',
     extensions: [
-      // Its own authority, so that putting it among a client's trusted roots is all that is needed.
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      // No authority: some TLS stacks (webpki, so most of Rust) refuse an authority as a server's own certificate,
+      // and a self-signed one among a client's trusted roots is trusted by all of them. No key usage either: older
+      // OpenSSL takes a certificate that may not sign certificates for no issuer of itself.
+      { name: 'basicConstraints', cA: false, critical: true },
       { name: 'extKeyUsage', serverAuth: true },
       { name: 'subjectAltName', altNames: [...LOOPBACK_NAMES] },
     ],
