@@ -159,8 +159,9 @@ class WsListener implements Listener {
   }
 
   #adopt(webSocket: WebSocket, socket: Duplex, verdict: Accepted): void {
+    const wire = new WsWire(webSocket, socket);
     const connection = new ManagedConnection({
-      wire: new WsWire(webSocket, socket),
+      wire,
       limits: this.#limits,
       clock: this.#clock,
       onHandlerError: this.#onInternalError,
@@ -170,7 +171,7 @@ class WsListener implements Listener {
       },
     });
     this.#connections.add(connection);
-    forwardWsEvents(webSocket, connection);
+    forwardWsEvents(webSocket, wire, connection);
     connection.start(verdict.handler);
   }
 

@@ -44,6 +44,8 @@ export class WsWire implements Wire {
   }
 
   send(text: string): void {
+    // Once `ws` has answered the client's close frame, RFC 6455 allows nothing more.
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     if (this.#waiting.length === 0) process.nextTick(flush, this);
     this.#waiting.push(text);
     this.#waitingChars += text.length;
@@ -87,12 +89,16 @@ function flush(wire: WsWire): void {
   wire.flush();
 }
 
-/** Feeds what `webSocket` receives, and its end, to `connection`. */
-export function forwardWsEvents(webSocket: WebSocket, connection: ManagedConnection): void {
+/**
+ * Feeds what `webSocket` receives, and its end, to `connection`. What a message caused is on the socket before
+ * `ws` reads on: it answers the next close frame or ping by itself, and that answer must not overtake.
+ */
+export function forwardWsEvents(webSocket: WebSocket, wire: WsWire, connection: ManagedConnection): void {
   let protocolError: { code: number; reason: string } | undefined;
   webSocket.on('message', (data: Buffer, isBinary: boolean) => {
     if (isBinary) connection.receiveBinary(data.length);
     else connection.receiveText(data.toString('utf8'));
+    wire.flush();
   });
   webSocket.on('ping', () => connection.receivePing());
   webSocket.on('error', (error: NodeJS.ErrnoException) => {
