@@ -29,8 +29,12 @@ interface SpokenWord {
 /** A voice that is read piece by piece, so that nobody has to hold all of it at once. */
 export interface Speech {
   readonly sampleCount: number;
-  /** The samples from `fromSample` up to, not including, `toSample`; both within the speech. */
-  read(fromSample: number, toSample: number): Int16Array;
+  /**
+   * The samples from `fromSample` up to, not including, `toSample`; both within the speech.
+   *
+   * @param scratch memory the result may lie in, if it is used up before the next read; large enough
+   */
+  read(fromSample: number, toSample: number, scratch?: Int16Array): Int16Array;
 }
 
 /** A spoken text. The words' texts joined are the text; their samples joined are the speech. */
@@ -92,8 +96,9 @@ class SpokenWords implements SpokenText {
     return concatPcm16(this.#parts);
   }
 
-  read(fromSample: number, toSample: number): Int16Array {
-    const piece = new Int16Array(toSample - fromSample);
+  read(fromSample: number, toSample: number, scratch?: Int16Array): Int16Array {
+    const sampleCount = toSample - fromSample;
+    const piece = scratch?.subarray(0, sampleCount) ?? new Int16Array(sampleCount);
     for (const [index, { startSample, endSample }] of this.words.entries()) {
       if (endSample <= fromSample) continue;
       if (startSample >= toSample) break;

@@ -4,6 +4,7 @@
  */
 import { SoundstageError } from '../protocol/index.js';
 import {
+  ClientBytesEntry,
   type LogEntry,
   type NoteCode,
   type NoteEntry,
@@ -153,7 +154,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   onText(text: string): void {
     if (this.#state.phase === 'closing') return;
     this.#driver.beforeInput();
-    this.#log.append({ kind: 'client', atMs: this.#state.queue.nowMs, text });
+    this.#log.append(clientEntry(this.#state.queue.nowMs, text));
     this.#takeInput({ kind: 'text', text });
   }
 
@@ -205,4 +206,13 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   #note(code: NoteCode, details: NoteEntry['details']): void {
     this.#log.append({ kind: 'note', atMs: this.#state.queue.nowMs, code, details });
   }
+}
+
+/** Client messages longer than this are kept as bytes. */
+const LONG_TEXT_CHARS = 1_024;
+
+function clientEntry(atMs: number, text: string): LogEntry {
+  return text.length > LONG_TEXT_CHARS
+    ? new ClientBytesEntry(atMs, Buffer.from(text))
+    : { kind: 'client', atMs, text };
 }

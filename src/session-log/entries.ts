@@ -4,6 +4,9 @@
  */
 import { encodeBase64 } from '../media/index.js';
 
+/** A byte order mark is part of the message. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** What happened to a server message between being intended and going out. */
 export type Disposition = 'forwarded' | 'changed' | 'dropped' | 'invented';
 
@@ -23,6 +26,25 @@ export interface ClientEntry {
   readonly text: string;
 }
 
+/**
+ * A long text message from the client, kept as UTF-8: out of reach of the garbage collector, which would copy
+ * strings of streamed audio around for as long as the log keeps them.
+ */
+export class ClientBytesEntry implements ClientEntry {
+  readonly kind = 'client';
+  readonly atMs: number;
+  readonly utf8: Uint8Array;
+
+  constructor(atMs: number, utf8: Uint8Array) {
+    this.atMs = atMs;
+    this.utf8 = utf8;
+  }
+
+  get text(): string {
+    return UTF8.decode(this.utf8);
+  }
+}
+
 /** A binary message from the client; the protocol has none, so only its size is kept. */
 export interface ClientBinaryEntry {
   readonly kind: 'client-binary';
@@ -34,8 +56,12 @@ export interface ClientBinaryEntry {
 export interface MessageAudio {
   readonly head: string;
   readonly tail: string;
-  /** The audio before base64, made anew at every call: a log keeps where it comes from, not a copy. */
-  read(): Uint8Array;
+  /**
+   * The audio before base64, made anew at every call: a log keeps where it comes from, not a copy.
+   *
+   * @param scratch memory the result may lie in, if it is used up before the next call
+   */
+  read(scratch?: Int16Array): Uint8Array;
 }
 
 /** A text message to the client. */
@@ -110,6 +136,7 @@ export type LogEntry = OpenEntry | ClientEntry | ClientBinaryEntry | ServerEntry
 /** Bytes an entry is charged against the log's budget: its text plus a fixed overhead. */
 export function entrySizeBytes(entry: LogEntry): number {
   const overhead = 64;
+  if (entry instanceof ClientBytesEntry) return overhead + entry.utf8.length;
   if (entry.kind === 'client') return overhead + entry.text.length;
   if (entry.kind !== 'server') return overhead;
   if (entry.audio !== undefined) return overhead + entry.audio.head.length;

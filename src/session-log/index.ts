@@ -1,5 +1,5 @@
 /** The session log: what happened on one connection, its canonical transcript and that transcript's hash. */
 export { TranscriptWriter } from './canonical-transcript.js';
 export type * from './entries.js';
-export { ServerAudioEntry } from './entries.js';
+export { ClientBytesEntry, ServerAudioEntry } from './entries.js';
 export { SessionLog, type SessionLogOptions, type TranscriptOptions } from './session-log.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeBase64, sha256Hex } from '../media/index.js';
 import { createNodeSha256 } from '../mock-server/node-sha256.js';
 import { SoundstageError } from '../protocol/index.js';
-import { type LogEntry, ServerAudioEntry } from './entries.js';
+import { ClientBytesEntry, type LogEntry, ServerAudioEntry } from './entries.js';
 import { SessionLog } from './session-log.js';
 
 function server(event: unknown, atMs = 0): LogEntry {
@@ -218,5 +218,15 @@ describe('audio that is made again when it is read', () => {
         .trimEnd()
         .split('\n'),
     ).toHaveLength(1);
+  });
+});
+
+describe('client messages that are kept as bytes', () => {
+  it('read and hash as the text that came, a byte order mark included', () => {
+    for (const text of ['{"type":"response.cancel"}', '\ufeff{"a":"é你\u{1f600}"}']) {
+      const entry = new ClientBytesEntry(0, new TextEncoder().encode(text));
+      expect(entry.text).toBe(text);
+      expect(logOf(entry).transcriptHash()).toBe(logOf(client(text)).transcriptHash());
+    }
   });
 });

@@ -25,6 +25,9 @@ import {
   thawLane,
 } from './timers.js';
 
+/** Where one delta's samples lie between being read and being encoded: a second of 48 kHz. */
+const SCRATCH = new Int16Array(48_000);
+
 /** A server event before it has its `event_id`. */
 export type EventBody = ServerEvent extends infer Event
   ? Event extends { event_id: string }
@@ -49,7 +52,7 @@ export function emitAudio(
   audio: MessageAudio,
   responseNumber: number,
 ): void {
-  push(state, audio.head + encodeBase64(audio.read()) + audio.tail, audio);
+  push(state, audio.head + encodeBase64(audio.read(SCRATCH)) + audio.tail, audio);
   countForHolds(state, type, responseNumber);
 }
 

@@ -126,7 +126,10 @@ export function audioDelta(
   const { fromSample = 0, toSample = fromSample } = step;
   const { speech } = item;
   const opensWav = response.format.container === 'wav' && response.firstAudioAtMs === undefined;
-  const pcm = () => bytesFromPcm16(speech.read(fromSample, toSample));
+  const pcm = (scratch?: Int16Array) => {
+    const fits = scratch !== undefined && scratch.length >= toSample - fromSample;
+    return bytesFromPcm16(speech.read(fromSample, toSample, fits ? scratch : undefined));
+  };
   const { sampleRateHz } = response.format;
   return {
     head: `{"event_id":"${eventId}","type":"response.audio.delta","response_id":"${response.id}","item_id":"${item.id}","output_index":${item.outputIndex},"content_index":0,"delta":"`,

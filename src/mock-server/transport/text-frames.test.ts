@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import * as ws from 'ws';
-import { textFrames } from './text-frames.js';
+import { textFrames as writeTextFrames } from './text-frames.js';
+
+const textFrames = (texts: readonly string[]) => writeTextFrames(texts, (size) => Buffer.alloc(size, 0xff));
 
 /** The library's own reader, which its types leave out. */
 const { Receiver } = ws as unknown as {

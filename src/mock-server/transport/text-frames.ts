@@ -12,15 +12,21 @@ const EIGHT_BYTE_LENGTH = 127;
 const TWO_BYTE_MOST = 0xffff;
 const LONGEST_HEADER_BYTES = 10;
 
-/** The frames of the messages in order, in one buffer. Lone surrogates become U+FFFD, as UTF-8 demands. */
-export function textFrames(texts: readonly string[]): Buffer {
+/**
+ * The frames of the messages in order, one behind the other. Lone surrogates become U+FFFD, as UTF-8 demands.
+ *
+ * @param allocate gives a buffer of at least so many bytes; the result is its beginning
+ */
+export function textFrames(texts: readonly string[], allocate: (sizeBytes: number) => Buffer): Buffer {
   const sizes = texts.map((text) => Buffer.byteLength(text));
   const total = sizes.reduce((sum, size) => sum + size + LONGEST_HEADER_BYTES, 0);
-  const frames = Buffer.allocUnsafe(total);
+  const frames = allocate(total);
   let offset = 0;
   for (const [index, text] of texts.entries()) {
-    offset = writeHeader(frames, offset, sizes[index] ?? 0);
-    offset += frames.write(text, offset);
+    const sizeBytes = sizes[index] ?? 0;
+    offset = writeHeader(frames, offset, sizeBytes);
+    // As many bytes as characters: ASCII, which needs no encoding.
+    offset += frames.write(text, offset, sizeBytes === text.length ? 'latin1' : 'utf8');
   }
   return frames.subarray(0, offset);
 }

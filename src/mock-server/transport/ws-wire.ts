@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isLegalClose, rawCloseFrame } from './close-reason.js';
+import { giveFrameBuffer, takeFrameBuffer } from './frame-buffers.js';
 import type { ManagedConnection, Wire } from './managed-connection.js';
 import { textFrames } from './text-frames.js';
 
@@ -55,10 +56,19 @@ export class WsWire implements Wire {
   /** Writes what waits. */
   flush(): void {
     if (this.#waiting.length === 0) return;
-    const frames = textFrames(this.#waiting);
+    const texts = this.#waiting;
     this.#waiting = [];
     this.#waitingChars = 0;
-    if (this.#socket.writable) this.#socket.write(frames);
+    if (!this.#socket.writable) return;
+    let buffer: Buffer | undefined;
+    const frames = textFrames(texts, (sizeBytes) => {
+      buffer = takeFrameBuffer(sizeBytes);
+      return buffer;
+    });
+    this.#socket.write(frames, (error) => {
+      // After an error the system may still read from it.
+      if (error == null && buffer !== undefined) giveFrameBuffer(buffer);
+    });
   }
 
   close(code: number, reason: string): void {
