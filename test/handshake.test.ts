@@ -211,7 +211,17 @@ describe('addresses', () => {
     const { url } = await listen();
     const again = listen({ port: Number(new URL(url).port) });
     await expect(again).rejects.toThrow(/^Listening on 127\.0\.0\.1 port \d+ failed: .*EADDRINUSE.* Try /);
-    await expect(again).rejects.toMatchObject({ code: 'E_LISTEN' });
+    await expect(again).rejects.toMatchObject({
+      code: 'E_LISTEN',
+      message: expect.stringContaining('Try port 0'),
+    });
+
+    test('an address of another machine is refused with what to do about it', async () => {
+      await expect(listen({ host: '203.0.113.1' })).rejects.toMatchObject({
+        code: 'E_LISTEN',
+        message: expect.stringContaining('Try an address of this machine, such as 127.0.0.1'),
+      });
+    });
   });
 });
 

@@ -33,7 +33,7 @@ function definitionOf(name: string): QuirkDefinition {
   const nearest = nearestName(name, [...DEFINITIONS.keys()]);
   throw new SoundstageError(
     'E_QUIRK_UNKNOWN',
-    `The quirk ${describeValue(name)} cannot be set: there is none of that name. Try '${nearest}'.`,
+    `The quirk ${describeValue(name)} cannot be set: there is none of that name. Try '${nearest}', or another that 'soundstage quirks' lists.`,
     { details: { name, nearest } },
   );
 }

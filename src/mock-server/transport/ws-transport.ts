@@ -36,6 +36,14 @@ export interface ListenWsOptions {
   readonly clock?: WallClock | undefined;
 }
 
+/** What to do about an address that cannot be bound, by the system's error code. */
+function listenHint(code: string | undefined): string {
+  if (code === 'EACCES') return 'a port from 1024 up, or 0 for any free one';
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+    return 'an address of this machine, such as 127.0.0.1';
+  return 'port 0 for any free one';
+}
+
 /**
  * Starts listening.
  *
@@ -95,8 +103,8 @@ class WsListener implements Listener {
 
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', (cause: Error) => {
-        const message = `Listening on ${host} port ${port} failed: ${cause.message}. Try port 0 for any free one.`;
+      this.#http.once('error', (cause: NodeJS.ErrnoException) => {
+        const message = `Listening on ${host} port ${port} failed: ${cause.message}. Try ${listenHint(cause.code)}.`;
         reject(new SoundstageError('E_LISTEN', message, { cause, details: { host, port } }));
       });
       this.#http.listen(port, host, resolve);
