@@ -2,7 +2,7 @@
  * Sample 1: an audio conversation. A microphone (here a WAV file), the server finds the turns, speech during the
  * answer interrupts it. On a real device use headphones, or the playback interrupts itself.
  *
- *   npx tsx examples/audio-conversation.ts --url ws://127.0.0.1:8765/api-ws/v1/realtime [--interrupt]
+ *   npx tsx examples/audio-conversation.ts --url ws://127.0.0.1:8787/api-ws/v1/realtime [--interrupt]
  */
 // In your own project: import { … } from 'soundstage/client';
 import { MultiModality, OmniRealtimeConversation } from '../src/client/index.js';

@@ -2,7 +2,7 @@
  * Sample 2: an audio and video conversation. A microphone and a camera (here a WAV file and a JPEG, one picture a
  * second), the server finds the turns, speech during the answer interrupts it.
  *
- *   npx tsx examples/audio-video-conversation.ts --url ws://127.0.0.1:8765/api-ws/v1/realtime [--image photo.jpg]
+ *   npx tsx examples/audio-video-conversation.ts --url ws://127.0.0.1:8787/api-ws/v1/realtime [--image photo.jpg]
  */
 import { readFileSync } from 'node:fs';
 // In your own project: import { … } from 'soundstage/client';

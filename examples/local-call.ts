@@ -2,7 +2,7 @@
  * Sample 3: a local call in manual mode. Local audio and a local picture make one turn; the client says when it
  * is over and asks for the answer.
  *
- *   npx tsx examples/local-call.ts --url ws://127.0.0.1:8765/api-ws/v1/realtime [--wav question.wav]
+ *   npx tsx examples/local-call.ts --url ws://127.0.0.1:8787/api-ws/v1/realtime [--wav question.wav]
  */
 import { readFileSync } from 'node:fs';
 // In your own project: import { … } from 'soundstage/client';

@@ -19,7 +19,7 @@ const fromRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, i
 export function readArguments() {
   const { values } = parseArgs({
     options: {
-      url: { type: 'string', default: 'ws://127.0.0.1:8765/api-ws/v1/realtime' },
+      url: { type: 'string', default: 'ws://127.0.0.1:8787/api-ws/v1/realtime' },
       model: { type: 'string', default: 'qwen3-omni-flash-realtime' },
       'api-key': { type: 'string', default: process.env['DASHSCOPE_API_KEY'] ?? 'sk-example' },
       wav: { type: 'string', default: fromRoot('assets/speech/question.wav') },

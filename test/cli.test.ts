@@ -78,6 +78,9 @@ describe('soundstage serve', () => {
     const { stdout } = await command.end('SIGTERM');
     const url = /ws:\/\/127\.0\.0\.1:\d+\/api-ws\/v1\/realtime/.exec(stdout)?.[0];
     expect(stdout.split(url ?? 'no URL')).toHaveLength(5);
+    for (const part of ['conversation.connect()', 'import com.alibaba', "from 'soundstage/client'"]) {
+      expect(stdout).toContain(part);
+    }
     for (const name of ['Python SDK', 'Java SDK', 'Reference client']) expect(stdout).toContain(name);
     expect(stdout).not.toContain('\u001b');
   });

@@ -1,5 +1,6 @@
 /**
- * How to point a client at the server: one line each to copy, for the official SDKs and the reference client.
+ * How to point a client at the server: one line each to copy, for the official SDKs and the reference client. Each
+ * line is a whole program (in Java for jshell) and must run as it stands.
  */
 
 /** The model that the snippets name. */
@@ -25,12 +26,20 @@ export function clientSnippets(url: string): readonly ClientSnippet[] {
     {
       client: 'Java SDK (dashscope-sdk-java)',
       line:
-        `OmniRealtimeConversation conversation = new OmniRealtimeConversation(` +
-        `OmniRealtimeParam.builder().model("${MODEL}").apikey("any").url("${url}").build(), callback);`,
+        `import com.alibaba.dashscope.audio.omni.*; ` +
+        `var conversation = new OmniRealtimeConversation(` +
+        `OmniRealtimeParam.builder().model("${MODEL}").apikey("any").url("${url}").build(), ` +
+        `new OmniRealtimeCallback() { ` +
+        `public void onEvent(com.google.gson.JsonObject event) { System.out.println(event); } ` +
+        `public void onClose(int code, String reason) {} }); ` +
+        `conversation.connect();`,
     },
     {
       client: 'Reference client (soundstage/client)',
-      line: `const conversation = new OmniRealtimeConversation({ model: '${MODEL}', apiKey: 'any', url: '${url}' });`,
+      line:
+        `import { OmniRealtimeConversation } from 'soundstage/client'; ` +
+        `const conversation = new OmniRealtimeConversation({ model: '${MODEL}', apiKey: 'any', url: '${url}' }); ` +
+        `await conversation.connect(); console.log(conversation.sessionId); await conversation.close();`,
     },
   ];
 }

@@ -34,6 +34,11 @@ for (const command of program.commands) {
   command.showHelpAfterError(`Try soundstage ${command.name()} --help.`);
 }
 
+// A reader that has seen enough (`| head`) is no failure; without a listener it would be a stack trace.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -24,11 +24,10 @@ export function serveCommand(): Command {
         .default('paced'),
     )
     .option('--seed <number>', 'decides ids and generated answers', readSeed, 1)
-    .option(
-      '--model-quirk <name=value>',
-      'behave differently; repeatable, see soundstage quirks',
-      addQuirk,
-      {},
+    .addOption(
+      new Option('--model-quirk <name=value>', 'behave differently; repeatable, see soundstage quirks')
+        .argParser(addQuirk)
+        .default({}, 'none'),
     )
     .option('--tls', 'serve wss with a certificate made for this run')
     .option('--cert <file>', 'serve wss with this certificate (PEM)')

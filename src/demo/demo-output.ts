@@ -42,15 +42,21 @@ export function renderRun(
   });
   return [
     '',
-    `${colors.bold(`${position}  ${session.title}`)}  ${colors.dim(`${session.name}, ${session.model}`)}`,
+    titleLine(`${position}  ${session.title}`, `${session.name}, ${session.model}`, widthColumns, colors),
     '',
     renderTranscriptColumns(run.entries, { widthColumns, paint: transcriptPaint(colors) }),
     '',
     ...claims,
     ...files.map((file) => `  ${colors.green('♪')} ${file}`),
-    `  seed ${run.seed}  transcript ${colors.bold(run.transcriptHash)}`,
+    `  seed ${run.seed}  hash ${colors.bold(run.transcriptHash)}`,
     '',
   ].join('\n');
+}
+
+/** The title and, on the same line if they fit, the names that logs and URLs use. */
+function titleLine(title: string, names: string, widthColumns: number, colors: Colors): string {
+  const gap = title.length + 2 + names.length <= widthColumns ? '  ' : '\n     ';
+  return `${colors.bold(title)}${gap}${colors.dim(names)}`;
 }
 
 /**

@@ -13,15 +13,27 @@ import { createDemoServer, runDemoSession } from './run-demo-session.js';
 
 const DEFAULT_SEED = 7;
 const ANSWERS_FOLDER = join('out', 'demo');
+const HELP = `Usage: npm run demo -- [--seed <number>]
+
+Starts the server, drives it with the reference client through ${DEMO_SESSIONS.length} sessions, shows them with their hashes,
+and writes the answers to ${ANSWERS_FOLDER} as WAV files.
+
+  --seed <number>  decides ids and generated answers (default: ${DEFAULT_SEED})
+  -h, --help       display this help`;
 const EXIT = { clean: 0, failures: 1, usage: 2, infrastructure: 3 } as const;
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const seed = readSeed();
-  if (seed === undefined) {
-    console.error('Cannot run the demo: --seed takes a whole number. Try npm run demo -- --seed 7.');
+  const flags = readFlags();
+  if (typeof flags === 'string') {
+    console.error(`Cannot run the demo: ${flags}. Try npm run demo -- --seed 7.`);
     return EXIT.usage;
+  }
+  const { seed, help } = flags;
+  if (help) {
+    console.log(HELP);
+    return EXIT.clean;
   }
   try {
     return await showAll(seed);
@@ -35,10 +47,10 @@ async function main(): Promise<number> {
 async function showAll(seed: number): Promise<number> {
   const material = loadDemoMaterial();
   const server = await createDemoServer();
-  console.log(`soundstage: a stand-in for Qwen-Omni-Realtime, listening on ${server.url}`);
-  console.log(
-    'Left: the reference client, over a real socket. Right: the simulated service. Times are virtual.',
-  );
+  console.log('soundstage, a stand-in for Qwen-Omni-Realtime, listens on');
+  console.log(server.url);
+  console.log('Left: the reference client, over a real socket. Right: the simulated service.');
+  console.log('Times are virtual.');
   let failedClaims = 0;
   try {
     for (const [index, session] of DEMO_SESSIONS.entries()) {
@@ -62,13 +74,18 @@ async function showAll(seed: number): Promise<number> {
   return EXIT.clean;
 }
 
-function readSeed(): number | undefined {
+/** The flags, or why they cannot be used. */
+function readFlags(): { readonly seed: number; readonly help: boolean } | string {
   try {
-    const { values } = parseArgs({ options: { seed: { type: 'string' } } });
-    if (values.seed === undefined) return DEFAULT_SEED;
-    const seed = Number(values.seed);
-    return /^-?\d+$/.test(values.seed) && Number.isSafeInteger(seed) ? seed : undefined;
-  } catch {
-    return undefined;
+    const { values } = parseArgs({
+      options: { seed: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    });
+    const { seed: written = String(DEFAULT_SEED), help } = values;
+    const seed = Number(written);
+    const isWhole = /^-?\d+$/.test(written) && Number.isSafeInteger(seed);
+    return isWhole ? { seed, help } : `--seed takes a whole number, not '${written}'`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return why.split('. ')[0] ?? why;
   }
 }
