@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Listener } from '../src/mock-server/transport/connection.js';
 import type { TransportLimits } from '../src/mock-server/transport/transport-limits.js';
 import { listenWs } from '../src/mock-server/transport/ws-transport.js';
+import { LIMITS } from '../src/protocol/index.js';
 import { clientFrame, RawPeer, upgradeText } from './support/raw-peer.js';
 import { ScriptedServer } from './support/transport-harness.js';
 
@@ -126,7 +127,7 @@ describe('frames that break the protocol', () => {
     const hostile = await peer().upgrade();
     const empty = clientFrame(CONTINUATION, '');
     hostile.write(clientFrame(TEXT_START, ''));
-    hostile.write(Buffer.concat(Array.from({ length: 20_000 }, () => empty)));
+    hostile.write(Buffer.concat(Array.from({ length: LIMITS.messageFragments + 1 }, () => empty)));
     await server.saw.until('close 1008 protocol-error');
     await serverStillServes();
   });

@@ -172,6 +172,8 @@ describe.each([memoryTransport, wsTransport])('transport: $name', (kind: Transpo
     await client.saw.until('close');
     expect(server.saw.list).toEqual(['open', 'text last words', seen]);
     expect(server.connection.state).toBe('closed');
+    // The answer repeats the code and, like the service's, never the reason.
+    if (code !== undefined) expect(client.saw.list.at(-1)?.trimEnd()).toBe(`close ${code}`);
   });
 
   test('a reason that is too long is cut inside the limit and at a character', async () => {

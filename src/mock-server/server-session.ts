@@ -85,6 +85,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   readonly #connection: Connection;
   #resolveClosed: (close: SessionClose) => void = () => {};
   #close: SessionClose | undefined;
+  /** When the session asked for its end: the rest of an append still moves the clock. */
+  #closedAtMs: number | undefined;
 
   constructor(connection: Connection, options: ServerSessionOptions) {
     this.#connection = connection;
@@ -169,7 +171,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     this.#driver.stop();
     for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
     this.#close = { code, reason, by: how };
-    this.#log.append({ kind: 'close', atMs: this.#state.queue.nowMs, by: how, code, reason });
+    const atMs = this.#closedAtMs ?? this.#state.queue.nowMs;
+    this.#log.append({ kind: 'close', atMs, by: how, code, reason });
     this.#resolveClosed(this.#close);
     this.#options.onEnd();
   }
@@ -196,6 +199,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
       this.#connection.sendText(text);
     } else if (operation.op === 'close') {
       this.#driver.stop();
+      this.#closedAtMs = atMs;
       const { truncateCloseReason } = this.#state.quirks;
       this.#connection.close(operation.code, operation.reason, { truncateReason: truncateCloseReason });
     } else {

@@ -7,6 +7,8 @@ export const LIMITS = {
   appendAudioChars: 15 * 1024 * 1024,
   /** Bytes of one WebSocket message from a client. Over it: close 1009. */
   frameBytes: 32 * 1024 * 1024,
+  /** Fragments of one WebSocket message from a client: a full frame limit in pieces of 512 bytes. Over it: close 1008. */
+  messageFragments: 65_536,
   /** Nesting depth of a client's JSON frame, checked before parsing. Over it: ERR36. */
   jsonDepth: 64,
   /** Bytes of a JPEG before base64 on TURBO and FLASH3. Over it: ERR32. */

@@ -43,7 +43,10 @@ export interface Delivery {
   readonly textDeltaMs?: number;
 }
 
-/** What the service answers to one `response.create` (or to one turn that voice activity ended). */
+/**
+ * What the service answers to one `response.create` (or to one turn that voice activity ended). Without text, items,
+ * tool calls or a failure the words are generated, and the rest applies to them.
+ */
 export interface Reply {
   /** Short for one message item. */
   readonly text?: string;

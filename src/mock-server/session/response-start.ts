@@ -62,7 +62,7 @@ export function startResponse(state: SessionState): void {
     return;
   }
   state.responseCount += 1;
-  beginResponse(state, prepare(state, request, scripted ?? generateReply(state, request)));
+  beginResponse(state, prepare(state, request, completeReply(state, request, scripted ?? {})));
 }
 
 /** Placeholders of refusals that a script asks for by name: it has no values to put there. */
@@ -128,6 +128,13 @@ function endOf(reply: Reply, truncated: boolean): ResponseEnd {
   if (reply.failed !== undefined) return { status: 'failed', error: reply.failed };
   if (reply.incomplete !== undefined) return { status: 'incomplete', reason: reply.incomplete };
   return truncated ? { status: 'incomplete', reason: 'max_output_tokens' } : { status: 'completed' };
+}
+
+/** A script that says how but not what is filled in with a generated answer; a failure needs none. */
+function completeReply(state: SessionState, request: ResponseRequest, scripted: Reply): Reply {
+  const { text, items, toolCalls, failed } = scripted;
+  const says = text ?? items ?? toolCalls ?? failed;
+  return says === undefined ? { ...generateReply(state, request), ...scripted } : scripted;
 }
 
 /** A call when tools are offered and their output is not the news, else a sentence (§11, generated replies). */

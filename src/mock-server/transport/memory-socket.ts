@@ -133,7 +133,8 @@ export class MemorySocket implements ClientSocket {
 
   /** At the server: the client's close frame, either its own or the answer to ours. */
   #onClientClose(code: number | undefined, reason: string): void {
-    this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(code, reason) });
+    // The answer repeats the code, not the reason (§1.5).
+    this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(code, '') });
     this.#connection?.ended(code, reason, 'client');
   }
 

@@ -6,7 +6,6 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
 import { LIMITS } from '../../protocol/limits.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
 import type { TlsCredentials } from '../tls.js';
@@ -15,7 +14,9 @@ import { admit } from './admission.js';
 import type { Acceptor, Listener, UpgradeRequest, UpgradeVerdict } from './connection.js';
 import { answerOnSocket, type HttpAnswer, isHeaderLine, writeHttpAnswer } from './http-answer.js';
 import { ManagedConnection } from './managed-connection.js';
+import type { ServiceWebSocket } from './service-web-socket.js';
 import { type TransportLimits, transportLimits } from './transport-limits.js';
+import { createWebSocketServer } from './web-socket-server.js';
 import { forwardWsEvents, WsWire } from './ws-wire.js';
 
 type Accepted = Extract<UpgradeVerdict, { accept: true }>;
@@ -63,7 +64,7 @@ class WsListener implements Listener {
   readonly #onInternalError: (error: unknown) => void;
   readonly #onHttpRequest: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #http: Server;
-  readonly #webSockets: WebSocketServer;
+  readonly #webSockets: ReturnType<typeof createWebSocketServer>;
   /** Verdicts between the upgrade event and the hooks of `ws` that need them. */
   readonly #verdicts = new WeakMap<IncomingMessage, Accepted>();
   readonly #sockets = new Set<Socket>();
@@ -80,7 +81,10 @@ class WsListener implements Listener {
     this.#onHttpRequest = options.onHttpRequest ?? answerNotFound;
     this.certificatePem = options.tls?.cert;
     this.#http = createHttpServer(options.tls, this.#limits);
-    this.#webSockets = createWebSocketServer(this.#limits, (request) => this.#verdicts.get(request));
+    this.#webSockets = createWebSocketServer(
+      this.#limits,
+      (request) => this.#verdicts.get(request)?.subprotocol,
+    );
     this.#webSockets.on('headers', (lines: string[], request: IncomingMessage) => {
       for (const [name, value] of Object.entries(this.#verdicts.get(request)?.headers ?? {})) {
         if (isHeaderLine(name, value)) lines.push(`${name}: ${value}`);
@@ -166,7 +170,7 @@ class WsListener implements Listener {
     );
   }
 
-  #adopt(webSocket: WebSocket, socket: Duplex, verdict: Accepted): void {
+  #adopt(webSocket: ServiceWebSocket, socket: Duplex, verdict: Accepted): void {
     const wire = new WsWire(webSocket, socket);
     const connection = new ManagedConnection({
       wire,
@@ -210,24 +214,6 @@ function createHttpServer(tls: TlsCredentials | undefined, limits: TransportLimi
       : createTlsServer({ ...timeouts, ...tls, handshakeTimeout: limits.upgradeTimeoutMs });
   server.maxConnections = Math.max(LIMITS.sockets, limits.connections);
   return server;
-}
-
-function createWebSocketServer(
-  limits: TransportLimits,
-  verdictOf: (request: IncomingMessage) => Accepted | undefined,
-): WebSocketServer {
-  const options = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.frameBytes,
-    closeTimeout: limits.closeTimeoutMs,
-    handleProtocols: (offered: Set<string>, request: IncomingMessage): string | false => {
-      const chosen = verdictOf(request)?.subprotocol;
-      return chosen !== undefined && offered.has(chosen) ? chosen : false;
-    },
-  };
-  return new WebSocketServer(options);
 }
 
 function upgradeRequestOf(request: IncomingMessage): UpgradeRequest {

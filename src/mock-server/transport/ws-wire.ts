@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import { isLegalClose, rawCloseFrame } from './close-reason.js';
 import { giveFrameBuffer, takeFrameBuffer } from './frame-buffers.js';
 import type { ManagedConnection, Wire } from './managed-connection.js';
+import type { ServiceWebSocket } from './service-web-socket.js';
 import { textFrames } from './text-frames.js';
 
 /** The close code that `ws` sends for each of its errors; any other is a protocol error, 1002. */
@@ -30,12 +31,12 @@ const MOST_WAITING_CHARS = 1024 * 1024;
  * (reading, pings, closing) is left to `ws`, which writes to the same socket.
  */
 export class WsWire implements Wire {
-  readonly #webSocket: WebSocket;
+  readonly #webSocket: ServiceWebSocket;
   readonly #socket: Duplex;
   #waiting: string[] = [];
   #waitingChars = 0;
 
-  constructor(webSocket: WebSocket, socket: Duplex) {
+  constructor(webSocket: ServiceWebSocket, socket: Duplex) {
     this.#webSocket = webSocket;
     this.#socket = socket;
   }
@@ -73,7 +74,7 @@ export class WsWire implements Wire {
 
   close(code: number, reason: string): void {
     this.flush();
-    if (isLegalClose(code, reason)) this.#webSocket.close(code, reason);
+    if (isLegalClose(code, reason)) this.#webSocket.closeWithReason(code, reason);
     else if (this.#socket.writable) this.#socket.write(rawCloseFrame(code, reason));
   }
 
