@@ -19,6 +19,18 @@ import {
 const VOICE = Int16Array.from({ length: 16_000 }, (_, index) => ((index * 37) % 2000) - 1000);
 
 describe('scripted replies', () => {
+  it('that say only how it arrives leave the words to the generator', () => {
+    const plain = asked();
+    const late = asked({ replies: [{ delivery: { firstDeltaMs: 2_000 } }] });
+    const words = [plain, late].map((session) => {
+      const answer = session.send(create);
+      return only(answer, 'response.audio_transcript.done')['transcript'];
+    });
+    expect(words[0]).toMatch(/\w/);
+    expect(words[1]).toBe(words[0]);
+    expect(late.state.queue.nowMs - plain.state.queue.nowMs).toBe(1_700);
+  });
+
   it('plays a voice sample by sample, at the output rate', () => {
     const script = { replies: [{ text: 'Listen to this.', wav: VOICE }] };
     const session = asked(script);
