@@ -16,7 +16,7 @@ import { realClock } from './real-clock.js';
 /** How the default transport connects. */
 export interface WsTransportOptions {
   /** Certificate authorities to trust instead of Node's, PEM: for a server with a certificate of its own. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[];
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
   /** Milliseconds between pings; 0 sends none. Default `LIMITS.clientPingIntervalMs`. */
   readonly pingIntervalMs?: number;
   /** Wall time for pings and refusals; the conversation's own clock does not drive them. */
@@ -35,7 +35,7 @@ export function createWsTransport(options: WsTransportOptions = {}): ClientSocke
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: LIMITS.clientFrameBytes,
-      ...(options.ca === undefined ? {} : { ca: options.ca as string | Buffer | (string | Buffer)[] }),
+      ...(options.ca === undefined ? {} : { ca: trustedRoots(options.ca) }),
     });
     socket.on('unexpected-response', (_request, response) => readRefusal(response, clock, handlers));
     socket.on('message', (data: Buffer, isBinary) => {
@@ -120,4 +120,10 @@ function watchSilence(
   socket.on('ping', alive);
   socket.on('pong', alive);
   socket.on('close', () => cancelTimer());
+}
+
+/** The certificates as Node's TLS takes them. */
+function trustedRoots(ca: NonNullable<WsTransportOptions['ca']>): (string | Buffer)[] {
+  const all = typeof ca === 'string' || ca instanceof Uint8Array ? [ca] : ca;
+  return all.map((pem) => (typeof pem === 'string' ? pem : Buffer.from(pem)));
 }

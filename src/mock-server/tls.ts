@@ -2,7 +2,6 @@
  * Certificates for clients that speak wss only: a given pair, or a self-signed one for the loopback names.
  * Must never write a key to disk.
  */
-import type { Buffer } from 'node:buffer';
 
 /** A certificate and its private key, as PEM. */
 export interface TlsCredentials {
@@ -11,7 +10,7 @@ export interface TlsCredentials {
 }
 
 /** What a user may say: `true` for a generated certificate, or a pair of PEM texts. */
-export type TlsOption = boolean | { readonly cert: string | Buffer; readonly key: string | Buffer };
+export type TlsOption = boolean | { readonly cert: string | Uint8Array; readonly key: string | Uint8Array };
 
 const LOOPBACK_NAMES = [
   { type: 2, value: 'localhost' },
@@ -27,9 +26,13 @@ let generated: Promise<TlsCredentials> | undefined;
  */
 export async function loadTlsCredentials(option: TlsOption | undefined): Promise<TlsCredentials | undefined> {
   if (option === undefined || option === false) return undefined;
-  if (option !== true) return { cert: option.cert.toString(), key: option.key.toString() };
+  if (option !== true) return { cert: pemText(option.cert), key: pemText(option.key) };
   generated ??= generateCredentials();
   return generated;
+}
+
+function pemText(pem: string | Uint8Array): string {
+  return typeof pem === 'string' ? pem : new TextDecoder().decode(pem);
 }
 
 async function generateCredentials(): Promise<TlsCredentials> {

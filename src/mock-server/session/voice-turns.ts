@@ -4,7 +4,7 @@
  */
 import { msToSamples, samplesToMs } from '../../media/index.js';
 import { LIMITS, refuse } from '../../protocol/index.js';
-import { emit, emitRefusal } from './emit.js';
+import { emit, emitRefusal, note } from './emit.js';
 import { cancelProactiveResponse } from './patience.js';
 import { cancelResponse } from './response-lane.js';
 import { isResponding, requestResponse } from './response-start.js';
@@ -95,16 +95,23 @@ function endTurn(state: SessionState, utterance: OpenUtterance, position: number
   } as const;
   if (!isResponding(state)) requestResponse(state, request);
   else if (state.queuedRequests.length < LIMITS.queuedResponses) state.queuedRequests.push(request);
+  else note(state, 'create-dropped', { limit: 'queuedResponses' });
 }
 
-/** Speech during an answer stops it; an answer that has not been announced never comes. */
+/**
+ * Speech during an answer stops it; an answer that has not been announced never comes. A client that asked for one
+ * is told so, as it would be had it asked a moment later (§5.9).
+ */
 function interrupt(state: SessionState): void {
-  if (state.starting !== undefined) {
-    state.starting = undefined;
-    cancelTimers(state.queue, (action) => action.do === 'start-response');
-  }
+  const unannounced = [state.starting, ...state.queuedRequests];
+  state.starting = undefined;
   state.queuedRequests = [];
+  cancelTimers(state.queue, (action) => action.do === 'start-response');
   cancelResponse(state, 'turn_detected');
+  for (const request of unannounced) {
+    if (request?.cause !== 'client') continue;
+    emitRefusal(state, refuse('create-while-speaking'), request.clientEventId);
+  }
 }
 
 /** After a turn only what was appended behind its end is uncommitted. */
