@@ -1,7 +1,7 @@
 /**
  * What a mock server is made with, and the checks of it. Wrong options throw before anything listens.
  */
-import { FAMILY_IDS, type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
+import { type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
 import type { TlsOption } from './tls.js';
@@ -52,7 +52,7 @@ const CLOCKS: readonly unknown[] = ['auto', 'media', 'paced'];
 const SCENARIO_NAME = /^[a-z0-9-]+$/;
 
 /**
- * Checks the options that types cannot.
+ * Checks the options that types cannot. Scenarios are checked when they are prepared; here, only their names.
  *
  * @throws SoundstageError `E_OPTION` for a bad value, `E_QUIRK_UNKNOWN` or `E_QUIRK_VALUE` for a bad quirk
  */
@@ -60,41 +60,36 @@ export function checkOptions(options: MockServerOptions): void {
   const { port } = options;
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT))
     fail('port', port, `0 for any free port, or one up to ${MAX_PORT}`);
-  checkShared(options);
+  checkSessionDefaults(options);
   checkPositive('paceFactor', options.paceFactor);
   checkPositive('mediaGraceMs', options.mediaGraceMs);
   checkPositive('holdWatchdogMs', options.holdWatchdogMs);
   checkPositive('maxConnections', options.maxConnections);
   checkPositive('sessionLogBytes', options.sessionLogBytes);
-  for (const [name, scenario] of Object.entries(options.scenarios ?? {})) {
+  for (const name of Object.keys(options.scenarios ?? {})) {
     if (!SCENARIO_NAME.test(name))
       fail('scenarios', name, 'a name of lower-case letters, digits and hyphens');
-    checkShared(scenario);
   }
-  if (typeof options.scenario === 'object') checkShared(options.scenario);
-  else if (options.scenario !== undefined && !Object.hasOwn(options.scenarios ?? {}, options.scenario)) {
+  const { scenario } = options;
+  if (typeof scenario === 'string' && !Object.hasOwn(options.scenarios ?? {}, scenario)) {
     fail(
       'scenario',
-      options.scenario,
+      scenario,
       `one of: ${Object.keys(options.scenarios ?? {}).join(', ') || '(no scenarios given)'}`,
     );
   }
 }
 
-/** What a server and a scenario can both say. */
-function checkShared(options: Scenario | MockServerOptions): void {
+/** What sessions get unless their scenario says otherwise. */
+function checkSessionDefaults(options: MockServerOptions): void {
   if (options.seed !== undefined && !Number.isSafeInteger(options.seed))
     fail('seed', options.seed, 'a whole number such as 7');
   if (options.clock !== undefined && !CLOCKS.includes(options.clock))
     fail('clock', options.clock, 'auto, media or paced');
   checkVirtualMs('idleCloseMs', options.idleCloseMs);
   checkVirtualMs('sessionDurationMs', options.sessionDurationMs);
-  checkQuirks(options.quirks);
-}
-
-/** Quirks are valid in every family or in none: their defaults differ, their values do not. */
-function checkQuirks(quirks: Partial<Quirks> | undefined): void {
-  for (const family of FAMILY_IDS) resolveQuirks(family, quirks);
+  // Families differ in the defaults of quirks only: what one takes, all take.
+  resolveQuirks('omni35', options.quirks);
 }
 
 function checkPositive(name: string, value: number | undefined): void {

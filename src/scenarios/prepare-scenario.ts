@@ -3,28 +3,28 @@
  * before anything listens. Must never fill in defaults: an absent field stays absent.
  */
 import { importWav } from '../media/index.js';
-import { SoundstageError } from '../protocol/index.js';
-import type { Hold, MessageReply, Reply, ReplyItem, Scenario } from './scenario.js';
+import { resolveQuirks, SoundstageError } from '../protocol/index.js';
+import { readScenario } from './read-scenario.js';
+import type { Reply, ReplyItem, Scenario } from './scenario.js';
 
 /**
- * Checks the numbers of a scenario and the replies, and decodes their WAV files.
+ * Checks every key and value of a scenario and decodes its WAV files. The scenario that was given is left alone.
  *
- * @throws SoundstageError `E_SCENARIO_NUMBER` when a number is out of range, `E_SCENARIO_DELTAS` when the pieces of a text do not add up to it, `E_SCENARIO_WAV` when
- *   a voice cannot be read
+ * @throws SoundstageError `E_SCENARIO` when a key or a value is wrong, `E_QUIRK_UNKNOWN` or `E_QUIRK_VALUE` for
+ *   a bad quirk, `E_SCENARIO_WAV` when a voice cannot be read; `details.path` says where
  */
 export function prepareScenario(scenario: Scenario): Scenario {
-  for (const [index, hold] of (scenario.holds ?? []).entries()) checkHold(hold, `holds[${index}]`);
-  if (scenario.replies === undefined) return scenario;
+  const checked = readScenario(scenario);
+  // Families differ in the defaults of quirks only: what one takes, all take.
+  resolveQuirks('omni35', checked.quirks);
+  if (checked.replies === undefined) return checked;
   return {
-    ...scenario,
-    replies: scenario.replies.map((reply, index) => prepareReply(reply, `replies[${index}]`)),
+    ...checked,
+    replies: checked.replies.map((reply, index) => prepareReply(reply, `replies[${index}]`)),
   };
 }
 
 function prepareReply(reply: Reply, path: string): Reply {
-  checkNumber(reply.delivery?.firstDeltaMs, 0, `${path}.delivery.firstDeltaMs`);
-  checkNumber(reply.delivery?.audioChunkMs, 1, `${path}.delivery.audioChunkMs`);
-  checkNumber(reply.delivery?.textDeltaMs, 0, `${path}.delivery.textDeltaMs`);
   return {
     ...reply,
     ...decoded(reply.wav, `${path}.wav`),
@@ -36,34 +36,7 @@ function prepareReply(reply: Reply, path: string): Reply {
 
 function prepareItem(item: ReplyItem, path: string): ReplyItem {
   if (!('message' in item)) return item;
-  checkDeltas(item.message, path);
   return { message: { ...item.message, ...decoded(item.message.wav, `${path}.message.wav`) } };
-}
-
-function checkHold(hold: Hold, path: string): void {
-  checkNumber(hold.after.nth, 1, `${path}.after.nth`);
-  checkNumber(hold.after.response, 1, `${path}.after.response`);
-  checkNumber(hold.patienceMs, 1, `${path}.patienceMs`);
-}
-
-/** Counts and virtual times are whole numbers: fractions would let the order of timers depend on rounding. */
-function checkNumber(value: number | undefined, least: number, path: string): void {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return;
-  throw new SoundstageError(
-    'E_SCENARIO_NUMBER',
-    `Cannot play ${path}: ${value} is no whole number from ${least} up. Try ${Math.max(least, 1)}.`,
-    { details: { path, value } },
-  );
-}
-
-function checkDeltas(message: MessageReply, path: string): void {
-  const { deltas, text } = message;
-  if (deltas === undefined || deltas.join('') === text) return;
-  throw new SoundstageError(
-    'E_SCENARIO_DELTAS',
-    `Cannot play ${path}.message: its deltas add up to ${JSON.stringify(deltas.join(''))}, its text is ${JSON.stringify(text)}. Try leaving out deltas.`,
-    { details: { path } },
-  );
 }
 
 function decoded(wav: Uint8Array | Int16Array | undefined, path: string): { readonly wav?: Int16Array } {
