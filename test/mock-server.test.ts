@@ -4,6 +4,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createMockServer, type MockServer, type MockServerOptions } from '../src/mock-server/index.js';
 import { LIMITS, SoundstageError } from '../src/protocol/index.js';
+import type { Scenario } from '../src/scenarios/index.js';
 import { Talk } from './support/talk.js';
 
 const servers: MockServer[] = [];
@@ -210,5 +211,14 @@ describe('advance', () => {
     const server = await inMemory();
     await Talk.open(server, 'memory');
     expect(errorOf(() => server.sessions[0]?.advance(byMs)).code).toBe('E_ADVANCE');
+  });
+});
+
+test('of several scenarios the wrong one is named', async () => {
+  const broken = { replies: [{ txt: 'x' }] } as unknown as Scenario;
+  await expect(createMockServer({ listen: false, scenarios: { fine: {}, broken } })).rejects.toMatchObject({
+    code: 'E_SCENARIO',
+    message: "Scenario 'broken': Cannot play replies[0].txt: there is no such key. Try 'text'.",
+    details: { scenario: 'broken', path: 'replies[0].txt' },
   });
 });

@@ -3,7 +3,7 @@
  * the protocol beyond the handshake.
  */
 import { SoundstageError } from '../protocol/index.js';
-import { prepareScenario } from '../scenarios/index.js';
+import { prepareScenario, type Scenario } from '../scenarios/index.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
 import { REALTIME_PATH } from './handshake-target.js';
 import { checkOptions, type MockServerOptions } from './server-options.js';
@@ -45,7 +45,8 @@ export interface MockServer {
 /**
  * Starts a mock server.
  *
- * @throws SoundstageError `E_OPTION`, `E_QUIRK_UNKNOWN`, `E_QUIRK_VALUE` for bad options, `E_LISTEN` when the
+ * @throws SoundstageError `E_OPTION`, `E_QUIRK_UNKNOWN`, `E_QUIRK_VALUE` for bad options, `E_SCENARIO`,
+ *   `E_SCENARIO_WAV` for a script that cannot be played, `E_LISTEN` when the
  *   address cannot be bound
  */
 export async function createMockServer(options: MockServerOptions = {}): Promise<MockServer> {
@@ -61,15 +62,24 @@ function preparedScenarios({
   scenario,
   scenarios,
 }: MockServerOptions): Pick<MockServerOptions, 'scenario' | 'scenarios'> {
-  const named = Object.entries(scenarios ?? {}).map(
-    ([name, script]) => [name, prepareScenario(script)] as const,
-  );
+  const named = Object.entries(scenarios ?? {}).map(([name, script]) => [name, prepareNamed(name, script)]);
   return {
     scenarios: Object.fromEntries(named),
     ...(scenario === undefined
       ? {}
       : { scenario: typeof scenario === 'string' ? scenario : prepareScenario(scenario) }),
   };
+}
+
+/** Says which of several scenarios is wrong. */
+function prepareNamed(name: string, scenario: Scenario): Scenario {
+  try {
+    return prepareScenario(scenario);
+  } catch (cause) {
+    if (!(cause instanceof SoundstageError)) throw cause;
+    const details = { ...cause.details, scenario: name };
+    throw new SoundstageError(cause.code, `Scenario '${name}': ${cause.message}`, { cause, details });
+  }
 }
 
 async function startListening(options: MockServerOptions, host: SessionHost): Promise<Listener> {

@@ -85,3 +85,10 @@ test.each([
 ])('a scenario is checked before anything listens: %s', async (_name, options) => {
   await expect(createMockServer(options as MockServerOptions)).rejects.toMatchObject({ code: 'E_SCENARIO' });
 });
+
+test('a misspelt option is refused with the nearest name', () => {
+  const options = { scenaros: {} } as MockServerOptions;
+  expect(() => checkOptions(options)).toThrow(
+    "Bad option 'scenaros': there is none of that name. Try 'scenarios'.",
+  );
+});

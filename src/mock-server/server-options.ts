@@ -1,7 +1,7 @@
 /**
  * What a mock server is made with, and the checks of it. Wrong options throw before anything listens.
  */
-import { type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
+import { nearestName, type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
 import type { TlsOption } from './tls.js';
@@ -57,6 +57,7 @@ const SCENARIO_NAME = /^[a-z0-9-]+$/;
  * @throws SoundstageError `E_OPTION` for a bad value, `E_QUIRK_UNKNOWN` or `E_QUIRK_VALUE` for a bad quirk
  */
 export function checkOptions(options: MockServerOptions): void {
+  checkNames(options);
   const { port } = options;
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT))
     fail('port', port, `0 for any free port, or one up to ${MAX_PORT}`);
@@ -76,6 +77,43 @@ export function checkOptions(options: MockServerOptions): void {
       'scenario',
       scenario,
       `one of: ${Object.keys(options.scenarios ?? {}).join(', ') || '(no scenarios given)'}`,
+    );
+  }
+}
+
+/** Every option there is; a row that is missing or too many does not compile. */
+const OPTION_NAMES: Readonly<Record<keyof MockServerOptions, true>> = {
+  host: true,
+  port: true,
+  listen: true,
+  tls: true,
+  seed: true,
+  clock: true,
+  paceFactor: true,
+  mediaGraceMs: true,
+  holdWatchdogMs: true,
+  quirks: true,
+  keys: true,
+  scenario: true,
+  scenarios: true,
+  idleCloseMs: true,
+  sessionDurationMs: true,
+  maxConnections: true,
+  sessionLogBytes: true,
+  wallClock: true,
+};
+
+/** A misspelt option would be ignored, and the test that sets it would test nothing. */
+function checkNames(options: MockServerOptions): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(OPTION_NAMES, name)) continue;
+    const nearest = nearestName(name, Object.keys(OPTION_NAMES));
+    throw new SoundstageError(
+      'E_OPTION',
+      `Bad option '${name}': there is none of that name. Try '${nearest}'.`,
+      {
+        details: { name, nearest },
+      },
     );
   }
 }

@@ -16,7 +16,7 @@ export interface SoundstageErrorOptions {
  */
 export class SoundstageError extends Error {
   /** Stable, searchable code such as `E_WAV_TRUNCATED`. */
-  readonly code: string;
+  readonly code: `E_${string}`;
   /** Structured facts; empty when there are none. */
   readonly details: Readonly<Record<string, unknown>>;
 
