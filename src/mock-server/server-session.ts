@@ -190,13 +190,13 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   #carryOut(operation: SessionOperation): void {
     const { atMs } = operation;
     if (operation.op === 'send') {
-      const { text, audio } = operation;
+      const { text, pieces, audio } = operation;
       this.#log.append(
         audio === undefined
           ? { kind: 'server', atMs, text, intended: text, disposition: 'forwarded' }
           : new ServerAudioEntry(atMs, audio),
       );
-      this.#connection.sendText(text);
+      this.#connection.sendText(pieces ?? text);
     } else if (operation.op === 'close') {
       this.#driver.stop();
       this.#closedAtMs = atMs;

@@ -52,7 +52,8 @@ export function emitAudio(
   audio: MessageAudio,
   responseNumber: number,
 ): void {
-  push(state, audio.head + encodeBase64(audio.read(SCRATCH)) + audio.tail, audio);
+  const pieces = [audio.head, encodeBase64(audio.read(SCRATCH)), audio.tail] as const;
+  push(state, pieces[0] + pieces[1] + pieces[2], { pieces, audio });
   countForHolds(state, type, responseNumber);
 }
 
@@ -111,9 +112,13 @@ export function failHolds(state: SessionState, matches: (hold: HoldState) => boo
   return ended.length > 0;
 }
 
-function push(state: SessionState, text: string, audio?: MessageAudio): void {
+function push(
+  state: SessionState,
+  text: string,
+  made?: { readonly pieces: readonly string[]; readonly audio: MessageAudio },
+): void {
   if (state.phase === 'closing') return;
-  const operation = { op: 'send' as const, atMs: state.queue.nowMs, text, audio };
+  const operation = { op: 'send' as const, atMs: state.queue.nowMs, text, ...made };
   if (isHeld(state.holds, 'all')) state.heldOutbox.push(operation);
   else state.outbox.push(operation);
 }

@@ -25,6 +25,8 @@ export type SessionOperation =
       readonly op: 'send';
       readonly atMs: number;
       readonly text: string;
+      /** The pieces of `text`, where it was put together: whoever can send them need not join them. */
+      readonly pieces?: readonly string[] | undefined;
       /** The audio of `text` before base64, if it carries any. */
       readonly audio?: MessageAudio | undefined;
     }

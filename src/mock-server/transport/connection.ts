@@ -49,10 +49,16 @@ export interface CloseOptions {
 
 export type ConnectionState = 'open' | 'closing' | 'closed';
 
+/**
+ * A message, whole or in pieces, none of which ends inside a surrogate pair: joining a long message costs as much as
+ * sending it.
+ */
+export type MessageText = string | readonly string[];
+
 /** The server's end of one connection. No method throws; after the close all of them are ignored. */
 export interface Connection {
   /** Queues one text message. Messages arrive whole and in order. */
-  sendText(text: string): void;
+  sendText(text: MessageText): void;
   /** Starts the closing handshake with `code` and `reason`; nothing can be sent afterwards. */
   close(code: number, reason: string, options?: CloseOptions): void;
   /** Drops the connection at once, without a closing handshake. */

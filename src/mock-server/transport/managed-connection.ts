@@ -11,12 +11,13 @@ import type {
   Connection,
   ConnectionHandler,
   ConnectionState,
+  MessageText,
 } from './connection.js';
 import type { TransportLimits } from './transport-limits.js';
 
 /** What carries the bytes of one connection. */
 export interface Wire {
-  send(text: string): void;
+  send(text: MessageText): void;
   /** Sends a close frame after everything queued. The code and reason may be ones RFC 6455 forbids. */
   close(code: number, reason: string): void;
   terminate(): void;
@@ -82,7 +83,7 @@ export class ManagedConnection implements Connection {
     return this.#state === 'closed' ? 0 : this.#options.wire.bufferedBytes;
   }
 
-  sendText(text: string): void {
+  sendText(text: MessageText): void {
     if (this.#state !== 'open') return;
     const { wire, limits } = this.#options;
     wire.send(text);

@@ -110,7 +110,8 @@ export class MemorySocket implements ClientSocket {
       get bufferedBytes() {
         return toClient.bufferedBytes;
       },
-      send: (text) => {
+      send: (message) => {
+        const text = typeof message === 'string' ? message : message.join('');
         const sizeBytes = Buffer.byteLength(text, 'utf8') + FRAME_HEADER_BYTES;
         toClient.push({ sizeBytes, deliver: () => this.#handlers.onText(text) });
       },

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { PassThrough, type Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import * as ws from 'ws';
+import type { MessageText } from './connection.js';
 import { textFrames as writeTextFrames } from './text-frames.js';
 
-const textFrames = (texts: readonly string[]) => writeTextFrames(texts, (size) => Buffer.alloc(size, 0xff));
+const textFrames = (texts: readonly MessageText[]) =>
+  writeTextFrames(texts, (size) => Buffer.alloc(size, 0xff));
 
 /** The library's own reader, which its types leave out. */
 const { Receiver } = ws as unknown as {
@@ -42,6 +44,11 @@ describe('textFrames', () => {
 
   test('replaces lone surrogates', async () => {
     expect(await read(textFrames(['a\ud800b']), 1)).toEqual(['a\ufffdb']);
+  });
+
+  test('puts the pieces of a message into one frame', async () => {
+    const texts = [['{"delta":"', 'QUJD'.repeat(5_000), '"}'], 'é', ['é', '', 'x']];
+    expect(await read(textFrames(texts), 3)).toEqual([`{"delta":"${'QUJD'.repeat(5_000)}"}`, 'é', 'éx']);
   });
 
   test('writes nothing for nothing', () => {

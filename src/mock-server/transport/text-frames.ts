@@ -3,6 +3,8 @@
  * Bytes only; must never touch a socket.
  */
 
+import type { MessageText } from './connection.js';
+
 /** FIN and the text opcode. */
 const FINAL_TEXT = 0x81;
 /** The largest payload whose length fits the first length byte, and the marks of the two longer forms. */
@@ -17,18 +19,25 @@ const LONGEST_HEADER_BYTES = 10;
  *
  * @param allocate gives a buffer of at least so many bytes; the result is its beginning
  */
-export function textFrames(texts: readonly string[], allocate: (sizeBytes: number) => Buffer): Buffer {
-  const sizes = texts.map((text) => Buffer.byteLength(text));
-  const total = sizes.reduce((sum, size) => sum + size + LONGEST_HEADER_BYTES, 0);
+export function textFrames(texts: readonly MessageText[], allocate: (sizeBytes: number) => Buffer): Buffer {
+  const messages = texts.map(measure);
+  const total = messages.reduce((sum, { sizeBytes }) => sum + sizeBytes + LONGEST_HEADER_BYTES, 0);
   const frames = allocate(total);
   let offset = 0;
-  for (const [index, text] of texts.entries()) {
-    const sizeBytes = sizes[index] ?? 0;
+  for (const { pieces, sizes, sizeBytes } of messages) {
     offset = writeHeader(frames, offset, sizeBytes);
-    // As many bytes as characters: ASCII, which needs no encoding.
-    offset += frames.write(text, offset, sizeBytes === text.length ? 'latin1' : 'utf8');
+    for (const [index, piece] of pieces.entries()) {
+      // As many bytes as characters: ASCII, which needs no encoding.
+      offset += frames.write(piece, offset, sizes[index] === piece.length ? 'latin1' : 'utf8');
+    }
   }
   return frames.subarray(0, offset);
+}
+
+function measure(text: MessageText) {
+  const pieces = typeof text === 'string' ? [text] : text;
+  const sizes = pieces.map((piece) => Buffer.byteLength(piece));
+  return { pieces, sizes, sizeBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 function writeHeader(frames: Buffer, start: number, sizeBytes: number): number {

@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isLegalClose, rawCloseFrame } from './close-reason.js';
+import type { MessageText } from './connection.js';
 import { giveFrameBuffer, takeFrameBuffer } from './frame-buffers.js';
 import type { ManagedConnection, Wire } from './managed-connection.js';
 import type { ServiceWebSocket } from './service-web-socket.js';
@@ -33,7 +34,7 @@ const MOST_WAITING_CHARS = 1024 * 1024;
 export class WsWire implements Wire {
   readonly #webSocket: ServiceWebSocket;
   readonly #socket: Duplex;
-  #waiting: string[] = [];
+  #waiting: MessageText[] = [];
   #waitingChars = 0;
 
   constructor(webSocket: ServiceWebSocket, socket: Duplex) {
@@ -45,12 +46,12 @@ export class WsWire implements Wire {
     return this.#webSocket.bufferedAmount + this.#waitingChars;
   }
 
-  send(text: string): void {
+  send(text: MessageText): void {
     // Once `ws` has answered the client's close frame, RFC 6455 allows nothing more.
     if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
     if (this.#waiting.length === 0) process.nextTick(flush, this);
     this.#waiting.push(text);
-    this.#waitingChars += text.length;
+    this.#waitingChars += charsOf(text);
     if (this.#waitingChars > MOST_WAITING_CHARS) this.flush();
   }
 
@@ -94,6 +95,10 @@ export class WsWire implements Wire {
     // An empty write adds no bytes to the stream; its callback comes when all before it was handed over.
     if (this.#socket.writable) this.#socket.write(EMPTY, (error) => error ?? callback());
   }
+}
+
+function charsOf(text: MessageText): number {
+  return typeof text === 'string' ? text.length : text.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 function flush(wire: WsWire): void {
