@@ -47,12 +47,7 @@ function speakUp(state: SessionState): void {
   // The client may have changed to manual mode or another detection while the silence lasted.
   const { turnDetection } = state.settings;
   if (turnDetection?.type !== 'server_vad' || turnDetection.idle_timeout_ms === undefined) return;
-  requestResponse(state, {
-    cause: 'silence',
-    instructions: undefined,
-    modalities: undefined,
-    clientEventId: undefined,
-  });
+  requestResponse(state, { cause: 'silence' });
 }
 
 /** A hold that nobody released ends the connection: a test that waits for ever is worse than one that fails. */

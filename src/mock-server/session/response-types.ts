@@ -9,11 +9,11 @@ import type { Reply } from '../../scenarios/index.js';
 export interface ResponseRequest {
   readonly cause: 'client' | 'voice' | 'silence';
   /** Instructions for this response only; undefined means the session's. */
-  readonly instructions: string | undefined;
+  readonly instructions?: string | undefined;
   /** Modalities for this response only; undefined means the session's. */
-  readonly modalities: readonly Modality[] | undefined;
+  readonly modalities?: readonly Modality[] | undefined;
   /** The id of the client event that asked, if it had one. */
-  readonly clientEventId: string | undefined;
+  readonly clientEventId?: string | undefined;
 }
 
 /** The output format of a response, frozen when it starts. */

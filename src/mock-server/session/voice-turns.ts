@@ -87,12 +87,7 @@ function endTurn(state: SessionState, utterance: OpenUtterance, position: number
   });
   leaveInBuffer(state, state.input.totalSamples - position);
   if (state.settings.turnDetection?.create_response !== true) return;
-  const request = {
-    cause: 'voice',
-    instructions: undefined,
-    modalities: undefined,
-    clientEventId: undefined,
-  } as const;
+  const request = { cause: 'voice' } as const;
   if (!isResponding(state)) requestResponse(state, request);
   else if (state.queuedRequests.length < LIMITS.queuedResponses) state.queuedRequests.push(request);
   else note(state, 'create-dropped', { limit: 'queuedResponses' });
