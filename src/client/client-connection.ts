@@ -3,8 +3,10 @@
  * transport reports goes through one inbox, so that calls from inside a callback, or before the transport has
  * returned, change no order. After the close nothing of it reaches the conversation.
  */
+
+import type { ClientSocket, ClientSocketFactory, ClientSocketRequest } from '../protocol/index.js';
 import { SoundstageError } from '../protocol/index.js';
-import type { ClientClock, ClientSocket, ClientSocketFactory, ClientSocketRequest } from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 import {
   connectAbandoned,
   connectClosed,

@@ -2,8 +2,9 @@
  * What a connection begins and ends with: the upgrade request (sections 1.1 and 1.2) and the arguments of a close.
  * Must never put the API key anywhere but into the Authorization header.
  */
+
+import type { ClientSocketRequest } from '../protocol/index.js';
 import { LIMITS, SoundstageError } from '../protocol/index.js';
-import type { ClientSocketRequest } from './client-socket.js';
 import type { ConversationOptions } from './conversation-options.js';
 import { DEFAULT_URLS, realtimeUrl } from './realtime-url.js';
 

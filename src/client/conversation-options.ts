@@ -1,9 +1,15 @@
 /**
  * What a conversation is made of, and what it tells: options, callback, event names. Types only.
  */
-import type { ServerEvent, ServerEventOf, ServerEventType, SoundstageError } from '../protocol/index.js';
+import type {
+  ClientSocketFactory,
+  ServerEvent,
+  ServerEventOf,
+  ServerEventType,
+  SoundstageError,
+} from '../protocol/index.js';
 import type { AudioDelta } from './audio-deltas.js';
-import type { ClientClock, ClientSocketFactory } from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 import type { EventIdSource } from './event-ids.js';
 import type { MultiModality } from './update-values.js';
 

@@ -3,7 +3,7 @@
  * nothing; it must never touch the connection.
  */
 import { LIMITS, type ServerEvent } from '../protocol/index.js';
-import type { ClientClock } from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 import type {
   ConversationEventArguments,
   ConversationEventName,

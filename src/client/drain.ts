@@ -3,8 +3,8 @@
  * so this looks at the count now and then. Must always settle: drained, closed, or out of time.
  */
 import { LIMITS, SoundstageError } from '../protocol/index.js';
+import type { ClientClock } from './client-clock.js';
 import type { ClientConnection } from './client-connection.js';
-import type { ClientClock } from './client-socket.js';
 import { closedWhileWaiting } from './connection-errors.js';
 import { deferred } from './deferred.js';
 

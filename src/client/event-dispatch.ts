@@ -4,7 +4,7 @@
  */
 import { LIMITS, type ServerEvent, SoundstageError } from '../protocol/index.js';
 import { AudioDeltas } from './audio-deltas.js';
-import type { ClientClock } from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 import type { LocalEvents, OmniRealtimeCallback, TextDelta } from './conversation-options.js';
 import { ConversationState } from './conversation-state.js';
 import { EventStream } from './event-stream.js';

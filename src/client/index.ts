@@ -1,15 +1,16 @@
 /**
  * The reference client (`soundstage/client`): its public surface and nothing else.
  */
-export type { AudioDelta } from './audio-deltas.js';
-export type { ConnectionPhase } from './client-connection.js';
+
 export type {
-  ClientClock,
   ClientSocket,
   ClientSocketFactory,
   ClientSocketHandlers,
   ClientSocketRequest,
-} from './client-socket.js';
+} from '../protocol/index.js';
+export type { AudioDelta } from './audio-deltas.js';
+export type { ClientClock } from './client-clock.js';
+export type { ConnectionPhase } from './client-connection.js';
 export { OmniRealtimeConversation } from './conversation.js';
 export type {
   AudioInput,

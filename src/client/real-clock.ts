@@ -1,7 +1,7 @@
 /**
  * The clock of real life, used unless a virtual one is injected. The only file of the client that reads ambient time.
  */
-import type { ClientClock } from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 
 /** Monotonic wall time. */
 export const realClock: ClientClock = {

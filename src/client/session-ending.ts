@@ -3,7 +3,7 @@
  * answers the finish is a refusal, whatever else goes wrong meanwhile. Must settle at every close.
  */
 import { SoundstageError } from '../protocol/index.js';
-import type { ClientClock } from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 import { closedWhileWaiting } from './connection-errors.js';
 import { type Deferred, deferred } from './deferred.js';
 import { type ReceivedEvent, readServerError } from './received-frame.js';

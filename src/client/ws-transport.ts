@@ -4,13 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import type { ClientSocket, ClientSocketFactory, ClientSocketHandlers } from '../protocol/index.js';
 import { LIMITS } from '../protocol/index.js';
-import type {
-  ClientClock,
-  ClientSocket,
-  ClientSocketFactory,
-  ClientSocketHandlers,
-} from './client-socket.js';
+import type { ClientClock } from './client-clock.js';
 import { realClock } from './real-clock.js';
 
 /** How the default transport connects. */

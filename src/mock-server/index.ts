@@ -1,9 +1,10 @@
 /** The mock server. */
+
+export type { ClientSocketFactory } from '../protocol/index.js';
 export type { ApiKeyConfig } from './handshake-key.js';
 export { createMockServer, type MockServer, type UrlChoice } from './mock-server.js';
 export type { MockServerOptions } from './server-options.js';
 export type { ServerSession, SessionClose } from './server-session.js';
 export type { TlsOption } from './tls.js';
-export type { ClientSocketFactory } from './transport/client-socket.js';
 export type { CloseCause } from './transport/connection.js';
 export { realWallClock, type WallClock } from './wall-clock.js';

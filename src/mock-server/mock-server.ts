@@ -2,6 +2,8 @@
  * The mock server: one acceptor behind two transports, and the list of sessions it has accepted. Must never know
  * the protocol beyond the handshake.
  */
+
+import type { ClientSocketFactory } from '../protocol/index.js';
 import { SoundstageError } from '../protocol/index.js';
 import { prepareScenario, type Scenario } from '../scenarios/index.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
@@ -10,7 +12,6 @@ import { checkOptions, type MockServerOptions } from './server-options.js';
 import type { ServerSession } from './server-session.js';
 import { SessionHost } from './session-host.js';
 import { loadTlsCredentials } from './tls.js';
-import type { ClientSocketFactory } from './transport/client-socket.js';
 import type { Listener } from './transport/connection.js';
 import { writeHttpAnswer } from './transport/http-answer.js';
 import { createMemoryTransport, type MemoryTransport } from './transport/memory-transport.js';

@@ -5,6 +5,12 @@ export type { ClientEvent, ClientEventOf, ClientEventType, ClientItem } from './
 export { CLIENT_EVENT_SCHEMAS, CLIENT_EVENT_TYPES, clientEventSchema } from './client-events.js';
 export type { ClientFrame } from './client-frame.js';
 export { parseClientFrame } from './client-frame.js';
+export type {
+  ClientSocket,
+  ClientSocketFactory,
+  ClientSocketHandlers,
+  ClientSocketRequest,
+} from './client-socket.js';
 export type { DeepReadonly } from './deep-readonly.js';
 export { describeValue, nearestName, pythonList } from './describe-value.js';
 export type { ErrorRow, ErrorSlug, RefusalDelivery } from './error-catalogue.js';

@@ -2,7 +2,6 @@
  * Both transports behind one face, with the client's and the server's view of a connection written down as text.
  */
 import { WebSocket } from 'ws';
-import type { ClientSocket } from '../../src/mock-server/transport/client-socket.js';
 import type {
   Acceptor,
   Connection,
@@ -12,6 +11,7 @@ import type {
 import { createMemoryTransport } from '../../src/mock-server/transport/memory-transport.js';
 import type { TransportLimits } from '../../src/mock-server/transport/transport-limits.js';
 import { listenWs } from '../../src/mock-server/transport/ws-transport.js';
+import type { ClientSocket } from '../../src/protocol/index.js';
 import { Happenings } from './happenings.js';
 
 /** A client that can stop reading, as a real one can. */

@@ -3,7 +3,7 @@
  * Must follow a real socket in everything a client can observe: order, close codes, limits, what a drop loses.
  */
 import { Buffer } from 'node:buffer';
-import type { ClientSocket, ClientSocketHandlers } from './client-socket.js';
+import type { ClientSocket, ClientSocketHandlers } from '../../protocol/index.js';
 import { isLegalClose } from './close-reason.js';
 import { DeliveryLane } from './delivery-lane.js';
 import type { ManagedConnection, Wire } from './managed-connection.js';

@@ -3,9 +3,10 @@
  * under the same limits as real sockets. Must never read real time, save to bound a closing handshake that the
  * client does not answer.
  */
+
+import type { ClientSocketFactory, ClientSocketHandlers } from '../../protocol/index.js';
 import { realWallClock, type WallClock } from '../wall-clock.js';
 import { admit } from './admission.js';
-import type { ClientSocketFactory, ClientSocketHandlers } from './client-socket.js';
 import type { Acceptor, UpgradeRequest, UpgradeVerdict } from './connection.js';
 import { ManagedConnection } from './managed-connection.js';
 import { MemorySocket } from './memory-socket.js';

@@ -1,6 +1,6 @@
 /**
- * What the reference client needs from a socket and from a clock, so that both can be injected: the in-memory
- * transport and the virtual clock satisfy these shapes. Holds types only; it must never name a concrete transport.
+ * One WebSocket as a client sees it, so that a client and a server in its own process can meet without a network.
+ * Holds types only; it must never name a concrete transport.
  */
 
 /** Where to connect and with what. */
@@ -31,7 +31,7 @@ export interface ClientSocketHandlers {
 
 /** One WebSocket as the client sees it. */
 export interface ClientSocket {
-  /** Queues one text message. Throws if the socket cannot take it any more. */
+  /** Queues one text message. Once the socket cannot take it any more, it throws or ignores the message. */
   send(text: string): void;
   /** Starts the closing handshake. */
   close(code?: number, reason?: string): void;
@@ -46,11 +46,3 @@ export type ClientSocketFactory = (
   request: ClientSocketRequest,
   handlers: ClientSocketHandlers,
 ) => ClientSocket;
-
-/** The client's only source of time. */
-export interface ClientClock {
-  /** Milliseconds since any fixed origin; only differences are used. */
-  nowMs(): number;
-  /** Calls `action` once after `delayMs`; the returned function cancels it. */
-  setTimer(delayMs: number, action: () => void): () => void;
-}
