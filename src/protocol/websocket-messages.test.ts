@@ -85,7 +85,7 @@ describe('a client reads', () => {
     ['a close inside a message', [frame(TEXT, 'a', { fin: false }), close(4999, '再')], ['close 4999 再']],
     ['a close of 125 bytes', [close(1001, 'r'.repeat(123))], [`close 1001 ${'r'.repeat(123)}`]],
     ['a frame that stops half-way', [frame(TEXT, 'hello').subarray(0, 4)], []],
-    ['more than was announced', [frame(TEXT, 'ab~~', { declaredBytes: 2 })], ['text ab', 'error 1002']],
+    ['more than was announced', [frame(TEXT, 'ab\u0010\0', { declaredBytes: 2 })], ['text ab', 'error 1002']],
   ])('%s', async (_, frames, seen) => {
     const stream = joinBytes(frames);
     expect(readByMessageReader(stream)).toEqual(seen);
