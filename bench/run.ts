@@ -52,7 +52,9 @@ function recordTurn(): string {
 }
 
 function texts(session: SessionState, input: Parameters<typeof step>[1]): string[] {
-  return step(session, input).flatMap((operation) => (operation.op === 'send' ? [operation.text] : []));
+  return step(session, input).flatMap((operation) =>
+    operation.op === 'send' && operation.text !== undefined ? [operation.text] : [],
+  );
 }
 
 async function measureThroughput(turnFile: string): Promise<void> {

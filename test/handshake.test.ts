@@ -42,7 +42,12 @@ async function listen(
   const accept: Acceptor = (request) => {
     const decision = decideHandshake(
       request,
-      { quirksOf: () => quirks, scenarioNames: ['barge-in'], ...config },
+      {
+        quirksOf: () => quirks,
+        hasScenario: (name) => name === 'barge-in',
+        scenarioNames: ['barge-in'],
+        ...config,
+      },
       nextId(),
     );
     if (!decision.accept) return decision;

@@ -11,9 +11,11 @@ const QUIRKS: HandshakeQuirks = {
   selectSubprotocol: true,
   keyErrorsAsEvents: false,
 };
+const NAMES = ['barge-in', 'default', 'tool-call'];
 const CONFIG: HandshakeConfig = {
   quirksOf: () => QUIRKS,
-  scenarioNames: ['barge-in', 'default', 'tool-call'],
+  hasScenario: (name) => NAMES.includes(name),
+  scenarioNames: NAMES,
 };
 
 function ask(

@@ -23,7 +23,9 @@ export interface HandshakeConfig {
   readonly keys?: ApiKeyConfig | undefined;
   /** The switches for a scenario's name, known or not; for the server's default when the client chose none. */
   readonly quirksOf: (scenario: string | undefined) => HandshakeQuirks;
-  /** Names a client may choose from. */
+  /** Whether a client may choose this name. */
+  readonly hasScenario: (name: string) => boolean;
+  /** Names a client may choose from, asked for only to suggest some. */
   readonly scenarioNames: readonly string[];
 }
 
@@ -80,7 +82,7 @@ export function decideHandshake(
     if (keyVerdict === 'denied') return refusal({ why: 'access-denied' });
   }
 
-  if (scenario !== undefined && !config.scenarioNames.includes(scenario)) {
+  if (scenario !== undefined && !config.hasScenario(scenario)) {
     const nearest = nearestScenarios(scenario, config.scenarioNames);
     return refusal({ why: 'unknown-scenario', scenario, nearest });
   }

@@ -4,13 +4,12 @@
  */
 
 import type { ClientSocketFactory } from '../protocol/index.js';
-import { SoundstageError } from '../protocol/index.js';
-import { prepareScenario, type Scenario } from '../scenarios/index.js';
+import { LIMITS, nearestName, SoundstageError } from '../protocol/index.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
 import { REALTIME_PATH } from './handshake-target.js';
 import { checkOptions, type MockServerOptions } from './server-options.js';
 import type { ServerSession } from './server-session.js';
-import { SessionHost } from './session-host.js';
+import { SessionHost, type UpgradeRecord } from './session-host.js';
 import { loadTlsCredentials } from './tls.js';
 import type { Listener } from './transport/connection.js';
 import { writeHttpAnswer } from './transport/http-answer.js';
@@ -33,6 +32,15 @@ export interface MockServer {
   readonly url: string;
   /** The same with a scenario in the path. @throws SoundstageError `E_URL_CHOICE` */
   urlFor(choice: UrlChoice): string;
+  /**
+   * The next session: the oldest one that no earlier call has returned, or the first that connects.
+   *
+   * @param options.timeoutMs wall milliseconds to wait for a connection. Default `LIMITS.waitMs`
+   * @throws SoundstageError `E_WAIT` when nobody connects in time
+   */
+  nextSession(options?: { readonly timeoutMs?: number }): Promise<ServerSession>;
+  /** Upgrade requests that reached a scenario, oldest first, and what became of them. */
+  readonly upgrades: readonly UpgradeRecord[];
   /** Every session since the start, oldest first; ended ones beyond `LIMITS.endedSessions` are forgotten. */
   readonly sessions: readonly ServerSession[];
   /** The certificate to trust, PEM; undefined without TLS. */
@@ -52,35 +60,10 @@ export interface MockServer {
  */
 export async function createMockServer(options: MockServerOptions = {}): Promise<MockServer> {
   checkOptions(options);
-  const host = new SessionHost({ ...options, ...preparedScenarios(options) });
+  const host = new SessionHost(options);
   const memory = createMemoryTransport({ accept: (request) => host.accept(request) });
   const listener = options.listen === false ? undefined : await startListening(options, host);
   return new RunningMockServer(host, memory, listener);
-}
-
-/** The scripts with their voices decoded, so that no session has to. */
-function preparedScenarios({
-  scenario,
-  scenarios,
-}: MockServerOptions): Pick<MockServerOptions, 'scenario' | 'scenarios'> {
-  const named = Object.entries(scenarios ?? {}).map(([name, script]) => [name, prepareNamed(name, script)]);
-  return {
-    scenarios: Object.fromEntries(named),
-    ...(scenario === undefined
-      ? {}
-      : { scenario: typeof scenario === 'string' ? scenario : prepareScenario(scenario) }),
-  };
-}
-
-/** Says which of several scenarios is wrong. */
-function prepareNamed(name: string, scenario: Scenario): Scenario {
-  try {
-    return prepareScenario(scenario);
-  } catch (cause) {
-    if (!(cause instanceof SoundstageError)) throw cause;
-    const details = { ...cause.details, scenario: name };
-    throw new SoundstageError(cause.code, `Scenario '${name}': ${cause.message}`, { cause, details });
-  }
 }
 
 async function startListening(options: MockServerOptions, host: SessionHost): Promise<Listener> {
@@ -121,15 +104,35 @@ class RunningMockServer implements MockServer {
     return this.#host.sessions;
   }
 
+  get upgrades(): readonly UpgradeRecord[] {
+    return this.#host.upgrades;
+  }
+
+  async nextSession({
+    timeoutMs = LIMITS.waitMs,
+  }: {
+    readonly timeoutMs?: number;
+  } = {}): Promise<ServerSession> {
+    const session = await this.#host.nextSession(timeoutMs);
+    if (session !== undefined) return session;
+    throw new SoundstageError(
+      'E_WAIT',
+      `Waiting for a session failed: nobody connected within ${timeoutMs} ms. ${this.#host.sessions.length} sessions were handed out before, ${this.#host.upgrades.length} upgrades seen. Try a longer timeoutMs, or a look at the client's URL.`,
+    );
+  }
+
   get certificatePem(): string | undefined {
     return this.#listener?.certificatePem;
   }
 
   urlFor(choice: UrlChoice): string {
-    if (!this.#host.scenarioNames.includes(choice.scenario)) {
+    const { shelf } = this.#host;
+    if (!shelf.has(choice.scenario)) {
+      const nearest = nearestName(choice.scenario, shelf.names);
       throw new SoundstageError(
         'E_URL_CHOICE',
-        `No URL for '${choice.scenario}': the server has no such scenario. Try one of: ${this.#host.scenarioNames.join(', ') || '(none)'}.`,
+        `No URL for '${choice.scenario}': the server has no such scenario. Try ${nearest === '' ? 'giving it one' : `'${nearest}'`}.`,
+        { details: { scenario: choice.scenario, nearest } },
       );
     }
     if (choice.seed !== undefined && choice.name === undefined) {

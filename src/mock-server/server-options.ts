@@ -2,6 +2,7 @@
  * What a mock server is made with, and the checks of it. Wrong options throw before anything listens.
  */
 import { nearestName, type Quirks, resolveQuirks, SoundstageError } from '../protocol/index.js';
+import { libraryNames } from '../scenarios/files/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
 import type { TlsOption } from './tls.js';
@@ -31,10 +32,12 @@ export interface MockServerOptions {
   readonly quirks?: Partial<Quirks>;
   /** API keys by what they get. Default: any non-empty key is good. */
   readonly keys?: ApiKeyConfig;
-  /** What a client gets that names no scenario: a script, or the name of one in `scenarios`. */
+  /** What a client gets that names no scenario: a script, or the name of one in `scenarios` or of the library. */
   readonly scenario?: Scenario | string;
   /** Scenarios a client can choose by name: `[a-z0-9-]+`. */
   readonly scenarios?: Readonly<Record<string, Scenario>>;
+  /** Whether clients can choose scenarios of the library by name as well. Default true. */
+  readonly library?: boolean;
   /** Virtual milliseconds without a response before the service closes. Default 300 000. */
   readonly idleCloseMs?: number;
   /** Virtual milliseconds a session may last. Default 7 200 000. */
@@ -72,13 +75,12 @@ export function checkOptions(options: MockServerOptions): void {
       fail('scenarios', name, 'a name of lower-case letters, digits and hyphens');
   }
   const { scenario } = options;
-  if (typeof scenario === 'string' && !Object.hasOwn(options.scenarios ?? {}, scenario)) {
-    fail(
-      'scenario',
-      scenario,
-      `one of: ${Object.keys(options.scenarios ?? {}).join(', ') || '(no scenarios given)'}`,
-    );
-  }
+  if (typeof scenario !== 'string') return;
+  const names = [
+    ...Object.keys(options.scenarios ?? {}),
+    ...(options.library === false ? [] : libraryNames()),
+  ];
+  if (!names.includes(scenario)) fail('scenario', scenario, `'${nearestName(scenario, names)}'`);
 }
 
 /** Every option there is; a row that is missing or too many does not compile. */
@@ -96,6 +98,7 @@ const OPTION_NAMES: Readonly<Record<keyof MockServerOptions, true>> = {
   keys: true,
   scenario: true,
   scenarios: true,
+  library: true,
   idleCloseMs: true,
   sessionDurationMs: true,
   maxConnections: true,

@@ -5,7 +5,7 @@
 import { createJpegVerifier } from '../media/index.js';
 import { resolveQuirks } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
-import type { Scenario } from '../scenarios/index.js';
+import { type StruckUpgrade, strikeUpgrade } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
 import {
   type AcceptedHandshake,
@@ -14,28 +14,56 @@ import {
   type HandshakeQuirks,
 } from './handshake.js';
 import { requestIdAt } from './handshake-request-id.js';
+import { RunningSession } from './running-session.js';
+import { ScenarioShelf } from './scenario-shelf.js';
 import type { MockServerOptions } from './server-options.js';
-import { RunningSession, type ServerSession } from './server-session.js';
 import type { UpgradeRequest, UpgradeVerdict } from './transport/connection.js';
 import { realWallClock } from './wall-clock.js';
 
+/** What became of one upgrade request that reached a scenario. */
+export interface UpgradeRecord {
+  /** The scenario's name, or null for the server's default behaviour. */
+  readonly scenario: string | null;
+  /** The connection's name, if the client gave one. */
+  readonly name: string | null;
+  /** Which connection of that scenario and name it is, from 1. */
+  readonly connection: number;
+  /** The request target as sent. */
+  readonly target: string;
+  readonly answer: 'accepted' | 'refused' | 'dropped';
+  /** The HTTP status of the answer; absent where there was none. */
+  readonly status?: number;
+  /** The upgrade fault that decided, by its place in the scenario's list. */
+  readonly fault?: number;
+}
+
 /** Accepts connections and keeps their sessions. */
 export class SessionHost {
-  readonly scenarioNames: readonly string[];
+  readonly shelf: ScenarioShelf;
   readonly #options: MockServerOptions;
   readonly #verifier = createJpegVerifier({ cacheSize: LIMITS.imageVerdictCache });
-  readonly #sessions: RunningSession[] = [];
-  readonly #unnamedCounts = new Map<string, number>();
+  readonly #onSession = new Set<(session: RunningSession) => void>();
+  #sessions: RunningSession[] = [];
+  #upgrades: UpgradeRecord[] = [];
+  #unnamedCounts = new Map<string, number>();
+  #connectionCounts = new Map<string, number>();
   #requestCount = 0;
   #endedCount = 0;
+  /** Sessions that were handed out by `nextSession`. */
+  #handedOut = new WeakSet<RunningSession>();
 
   constructor(options: MockServerOptions) {
     this.#options = options;
-    this.scenarioNames = Object.keys(options.scenarios ?? {});
+    this.shelf = new ScenarioShelf(options);
   }
 
-  get sessions(): readonly ServerSession[] {
+  get sessions(): readonly RunningSession[] {
     return this.#sessions;
+  }
+
+  /** Upgrade requests that reached a scenario, oldest first. */
+  get upgrades(): readonly UpgradeRecord[] {
+    return this.#upgrades;
   }
 
   nextRequestId(): string {
@@ -43,16 +71,57 @@ export class SessionHost {
     return requestIdAt(this.#requestCount);
   }
 
+  /** The oldest session that was not handed out before, or the next one to come; undefined when none comes in time. */
+  nextSession(timeoutMs: number): Promise<RunningSession | undefined> {
+    const waiting = this.#sessions.find((session) => !this.#handedOut.has(session));
+    if (waiting !== undefined) {
+      this.#handedOut.add(waiting);
+      return Promise.resolve(waiting);
+    }
+    return new Promise((resolve) => {
+      const settle = (session: RunningSession | undefined) => {
+        this.#onSession.delete(settle);
+        cancel();
+        if (session !== undefined) this.#handedOut.add(session);
+        resolve(session);
+      };
+      const cancel = (this.#options.wallClock ?? realWallClock).setTimer(timeoutMs, () => settle(undefined));
+      this.#onSession.add(settle);
+    });
+  }
+
+  /** Forgets ended sessions and upgrade requests, or how many connections there have been, or both. */
+  reset(what: 'sessions' | 'counters' | 'all'): void {
+    if (what !== 'counters') {
+      this.#sessions = this.#sessions.filter((session) => session.close === undefined);
+      this.#upgrades = [];
+      this.#endedCount = 0;
+    }
+    if (what !== 'sessions') {
+      this.#unnamedCounts = new Map();
+      this.#connectionCounts = new Map();
+    }
+  }
+
   accept(request: UpgradeRequest): UpgradeVerdict {
     const verdict = decideHandshake(request, this.#handshakeConfig(), this.nextRequestId());
     if (!verdict.accept) return verdict;
+    const connection = this.#countConnection(verdict);
+    const struck = this.#strikeUpgrade(verdict, connection);
+    this.#record(request, verdict, connection, struck);
+    const delay = struck?.delayMs === undefined ? {} : { delayMs: struck.delayMs };
+    if (struck?.drop !== undefined) return { accept: false, drop: struck.drop, ...delay };
+    if (struck?.refuse !== undefined) return { accept: false, ...struck.refuse, ...delay };
     return {
       accept: true,
+      ...delay,
       subprotocol: verdict.subprotocol,
       headers: verdict.headers,
-      handler: (connection) => {
-        const session = new RunningSession(connection, this.#sessionOptions(request, verdict));
+      handler: (socket) => {
+        const session = new RunningSession(socket, this.#sessionOptions(request, verdict, connection));
         this.#sessions.push(session);
+        const [waiting] = this.#onSession;
+        waiting?.(session);
         return session;
       },
     };
@@ -61,21 +130,58 @@ export class SessionHost {
   #handshakeConfig(): HandshakeConfig {
     const quirksOf = (scenario: string | undefined): HandshakeQuirks => ({
       ...HANDSHAKE_QUIRKS,
-      ...this.#withDefaults(this.#choose(scenario).scenario).quirks,
+      ...this.shelf.choose(scenario).scenario.quirks,
     });
-    return { keys: this.#options.keys, quirksOf, scenarioNames: this.scenarioNames };
+    const { shelf } = this;
+    return {
+      keys: this.#options.keys,
+      quirksOf,
+      hasScenario: (name) => shelf.has(name),
+      get scenarioNames() {
+        return shelf.names;
+      },
+    };
   }
 
-  #sessionOptions(request: UpgradeRequest, handshake: AcceptedHandshake) {
+  #strikeUpgrade(handshake: AcceptedHandshake, connection: number): StruckUpgrade | undefined {
+    const { scenario } = this.shelf.choose(handshake.scenario);
+    if (scenario.faults === undefined) return undefined;
+    const seed = handshake.seed ?? scenario.seed ?? this.#options.seed ?? 1;
+    return strikeUpgrade(scenario.faults, connection, { seed, connectionKey: handshake.name ?? '' });
+  }
+
+  #record(
+    request: UpgradeRequest,
+    handshake: AcceptedHandshake,
+    connection: number,
+    struck: StruckUpgrade | undefined,
+  ): void {
+    const { drop, refuse, index } = struck ?? {};
+    const answer = drop === undefined ? (refuse === undefined ? 'accepted' : 'refused') : 'dropped';
+    const status = refuse?.status ?? (answer === 'accepted' ? 101 : undefined);
+    this.#upgrades.push({
+      scenario: this.shelf.choose(handshake.scenario).name,
+      name: handshake.name ?? null,
+      connection,
+      target: request.target,
+      answer,
+      ...(status === undefined ? {} : { status }),
+      ...(index === undefined ? {} : { fault: index }),
+    });
+    if (this.#upgrades.length > LIMITS.upgradeRecords) this.#upgrades.shift();
+  }
+
+  #sessionOptions(request: UpgradeRequest, handshake: AcceptedHandshake, connection: number) {
     const options = this.#options;
-    const { name, scenario } = this.#choose(handshake.scenario);
+    const { name, scenario } = this.shelf.choose(handshake.scenario);
     return {
       session: {
-        model: handshake.model,
+        model: handshake.model ?? scenario.model ?? null,
         seed: handshake.seed ?? scenario.seed ?? options.seed ?? 1,
         connectionKey: handshake.name ?? this.#unnamedKey(name),
+        connection,
         clock: scenario.clock ?? options.clock ?? 'auto',
-        scenario: this.#withDefaults(scenario),
+        scenario,
         verifyImage: (bytes: Uint8Array) => this.#verifier.verify(bytes),
         account: ACCOUNTS[handshake.apiKeyState],
       },
@@ -93,31 +199,15 @@ export class SessionHost {
     };
   }
 
-  /** The script that a client gets, by the name it chose. */
-  #choose(wanted: string | undefined): { name: string | null; scenario: Scenario } {
-    const { scenario: fallback, scenarios = {} } = this.#options;
-    const name = wanted ?? (typeof fallback === 'string' ? fallback : undefined);
-    if (name !== undefined)
-      return { name, scenario: Object.hasOwn(scenarios, name) ? (scenarios[name] ?? {}) : {} };
-    return { name: null, scenario: typeof fallback === 'object' ? fallback : {} };
-  }
-
-  #withDefaults(scenario: Scenario): Scenario {
-    const { quirks, idleCloseMs, sessionDurationMs } = this.#options;
-    return {
-      ...(idleCloseMs === undefined ? {} : { idleCloseMs }),
-      ...(sessionDurationMs === undefined ? {} : { sessionDurationMs }),
-      ...scenario,
-      quirks: { ...quirks, ...scenario.quirks },
-    };
+  #countConnection(handshake: AcceptedHandshake): number {
+    const key = JSON.stringify([this.shelf.choose(handshake.scenario).name, handshake.name ?? null]);
+    return countUp(this.#connectionCounts, key);
   }
 
   /** The n-th unnamed connection of a scenario, from 1. */
   #unnamedKey(scenario: string | null): string {
     const name = scenario ?? 'default';
-    const count = (this.#unnamedCounts.get(name) ?? 0) + 1;
-    this.#unnamedCounts.set(name, count);
-    return `${name}#${count}`;
+    return `${name}#${countUp(this.#unnamedCounts, name)}`;
   }
 
   #forgetOldest(): void {
@@ -128,6 +218,12 @@ export class SessionHost {
     this.#sessions.splice(oldest, 1);
     this.#endedCount -= 1;
   }
+}
+
+function countUp(counts: Map<string, number>, key: string): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
 }
 
 /** What the handshake does unless a switch says otherwise; the same in every family. */

@@ -171,11 +171,6 @@ const MISTAKES: readonly (readonly [path: string, scenario: unknown, message: st
     "holds[0].after.event: 'response.audio.detla' is none of the names it may have. Try 'response.audio.delta'.",
   ],
   [
-    'holds[0].after.event',
-    holding({ event: 'response.cancel' }),
-    "holds[0].after.event: 'response.cancel' is none of the names it may have. Try 'response.done'.",
-  ],
-  [
     'holds[0].until.event',
     holding({}, { until: { event: 'response.cancle' } }),
     "holds[0].until.event: 'response.cancle' is none of the names it may have. Try 'response.cancel'.",

@@ -1,8 +1,12 @@
 /**
- * What a scenario is: plain data that changes what a session does. This first form scripts the replies, the
- * user's transcripts and the holds. It must stay free of functions, so that it can be written in a file.
+ * What a scenario is: plain data that changes what a session does, and says what it expects of the client. It must
+ * stay free of functions, so that it can be written in a file.
  */
 import type { ClientEventType, ErrorSlug, Quirks, ServerEventType, Usage } from '../protocol/index.js';
+import type { DriveStep } from './drive-schema.js';
+import type { Expectation } from './expect-schema.js';
+import type { Fault } from './fault-schema.js';
+import type { VerbatimStep } from './verbatim-schema.js';
 
 /** How virtual time moves. `auto` is for tests, `media` for barge-in with streaming clients, `paced` for people. */
 export type ClockPolicy = 'auto' | 'media' | 'paced';
@@ -41,6 +45,11 @@ export interface Delivery {
   readonly audioChunkMs?: number;
   /** Between two deltas of a text-only answer. Default 40. */
   readonly textDeltaMs?: number;
+  /**
+   * Time before the n-th delta of each message, counted from the delta before it (from the start of the item for the
+   * first), in place of the above; deltas beyond the list keep their pace.
+   */
+  readonly gapsMs?: readonly number[];
 }
 
 /**
@@ -86,30 +95,41 @@ export interface UserTurn {
 export type HoldLane = 'response' | 'transcription' | 'all';
 
 /**
- * Stops a lane after one exact server event until the client (or the server) sends another, so that a race
- * strikes at the same place in every run.
+ * Stops a lane after one exact event until the client (or the server) sends another or some time has passed, so that
+ * a race strikes at the same place in every run.
  */
 export interface Hold {
   readonly after: {
-    /** The server event after which the lane stops. */
-    readonly event: ServerEventType;
+    /** The event of either side after which the lane stops. */
+    readonly event: ServerEventType | ClientEventType;
     /** The n-th event of that type, from 1. Counted within `response` when that is given. Default 1. */
     readonly nth?: number;
     /** The n-th response of the session, from 1. Any when absent. */
     readonly response?: number;
   };
-  /** The event that lets the lane go on: of the client, or of the server. */
-  readonly until: { readonly event: ClientEventType | ServerEventType };
+  /** What lets the lane go on, whichever comes first: an event of either side, or virtual milliseconds. */
+  readonly until: { readonly event?: ClientEventType | ServerEventType; readonly ms?: number };
   /** Default `response`. */
   readonly lane?: HoldLane;
   /** Virtual milliseconds after which the hold fails loudly. Default `LIMITS.holdPatienceMs`. */
   readonly patienceMs?: number;
 }
 
+/** A hold for a running session: without `after` it begins at once, without `until` it waits to be released. */
+export type LiveHold = Partial<Pick<Hold, 'after' | 'until'>> & Pick<Hold, 'lane' | 'patienceMs'>;
+
 /** A scripted session. Everything is optional: an empty scenario is the service's default behaviour. */
 export interface Scenario {
+  /** The version of the format; needed in files. */
+  readonly version?: 1;
   /** One sentence for a newcomer. */
   readonly summary?: string;
+  /** The heading it is listed under. */
+  readonly group?: string;
+  /** Ids of the page of defects that this scenario provokes. */
+  readonly evidence?: readonly string[];
+  /** The model it is written for: what a client gets that names none, and what `soundstage play` connects with. */
+  readonly model?: string;
   /** Seed of ids and generated content. Default: the server's. */
   readonly seed?: number;
   /** Default: the server's. */
@@ -121,6 +141,16 @@ export interface Scenario {
   /** User turns of audio in order; generated ones follow. */
   readonly userTurns?: readonly UserTurn[];
   readonly holds?: readonly Hold[];
+  /** What goes wrong, in order: of the faults that could strike at a message the first one decides. */
+  readonly faults?: readonly Fault[];
+  /** A fixed sequence of server events in place of the simulation. */
+  readonly verbatim?: readonly VerbatimStep[];
+  /** What the client must have sent, evaluated by `verify`. */
+  readonly expect?: readonly Expectation[];
+  /** After the last fault a clean turn must complete. */
+  readonly probe?: boolean;
+  /** What the reference client does when the scenario is played. Servers ignore it. */
+  readonly drive?: readonly DriveStep[];
   /** Virtual milliseconds without a response before the service closes. Default 300 000. */
   readonly idleCloseMs?: number;
   /** Virtual milliseconds the session may last. Default 7 200 000. */

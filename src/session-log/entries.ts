@@ -75,6 +75,8 @@ export interface ServerEntry {
   readonly disposition: Disposition;
   /** The audio of `text` before base64, when the log was handed it. */
   readonly audio?: MessageAudio | undefined;
+  /** The bytes that went out in place of one plain text frame. */
+  readonly frames?: Uint8Array | undefined;
 }
 
 /**
@@ -119,6 +121,13 @@ export type NoteCode =
   | 'hold-unreached'
   | 'malformed-url'
   | 'create-dropped'
+  | 'fault-fired'
+  | 'fault-skipped'
+  | 'fault-unfired'
+  | 'bytes-sent'
+  | 'connection-impaired'
+  | 'control'
+  | 'verbatim-timed-out'
   | 'session-stuck'
   | 'entries-evicted';
 

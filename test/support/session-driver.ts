@@ -14,7 +14,7 @@ export type SeenEvent = Readonly<Record<string, unknown>> & { readonly type: str
 
 /** A close the session asked for. */
 export interface SeenClose {
-  readonly code: number;
+  readonly code: number | undefined;
   readonly reason: string;
 }
 
@@ -42,9 +42,9 @@ export class SessionDriver {
   feed(input: SessionInput): SeenEvent[] {
     const caused: SeenEvent[] = [];
     for (const operation of step(this.state, input)) {
-      if (operation.op === 'send') caused.push(JSON.parse(operation.text));
+      if (operation.op === 'send' && operation.text !== undefined) caused.push(JSON.parse(operation.text));
       else if (operation.op === 'close') this.close = { code: operation.code, reason: operation.reason };
-      else this.notes.push(operation.code);
+      else if (operation.op === 'note') this.notes.push(operation.code);
     }
     this.events.push(...caused);
     return caused;

@@ -13,11 +13,12 @@ import {
   refuse,
 } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { emit, emitRefusal, note } from './emit.js';
+import { emit, emitRefusal } from './emit.js';
 import { finishIfIdle } from './finish.js';
 import { appendAudio, clearInput, configureDetector, forgetUtterance } from './input-audio.js';
 import { appendImage } from './input-images.js';
 import { createItem, deleteConversationItem } from './item-events.js';
+import { note } from './outbox.js';
 import { cancelResponse } from './response-lane.js';
 import { readResponseRequest } from './response-request.js';
 import { isResponding, requestResponse } from './response-start.js';

@@ -29,10 +29,22 @@ export function advanceTime(state: SessionState, byMs: number): void {
 export function settleIfJumping(state: SessionState): void {
   if (!jumps(state)) return;
   for (;;) {
-    const timer = nextTimer(state.queue, 'work');
-    if (timer === undefined) return;
+    const work = nextTimer(state.queue, 'work');
+    if (work === undefined) return;
+    const moment = nextTimer(state.queue, 'moment');
+    const isFirst = moment !== undefined && waitMs(state.queue, moment) <= waitMs(state.queue, work);
+    const timer = isFirst ? moment : work;
     state.queue.nowMs += waitMs(state.queue, timer);
     take(state, timer);
+  }
+}
+
+/** Lets the moments pass that time has reached already. */
+export function passMoments(state: SessionState): void {
+  for (;;) {
+    const moment = nextTimer(state.queue, 'moment');
+    if (moment === undefined || waitMs(state.queue, moment) > 0) return;
+    take(state, moment);
   }
 }
 

@@ -98,3 +98,18 @@ function merge(transcript: readonly ResponseStep[], audio: readonly ResponseStep
   }
   return merged.concat(audio.slice(next));
 }
+
+/** The same deltas with these times before the first of them; the rest keeps its own pace. */
+export function withGaps(
+  steps: readonly ResponseStep[],
+  gapsMs: readonly number[] | undefined,
+  startMs: number,
+): readonly ResponseStep[] {
+  if (gapsMs === undefined) return steps;
+  let beforeMs = startMs;
+  return steps.map((step, index) => {
+    const ownMs = step.offsetMs - (steps[index - 1]?.offsetMs ?? startMs);
+    beforeMs += gapsMs[index] ?? ownMs;
+    return { ...step, offsetMs: beforeMs };
+  });
+}

@@ -1,6 +1,6 @@
 /**
- * The one way out: every server event and every remark of a session passes here, gets its id, is counted for
- * the holds and is serialised once. Must never decide what to say.
+ * Server events on their way out: each gets its id, is serialised once, passes the faults and is counted for the
+ * holds. Must never decide what to say.
  */
 
 import { encodeBase64 } from '../../media/index.js';
@@ -12,18 +12,22 @@ import {
   type ServerEventType,
 } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
-import type { MessageAudio, NoteCode } from '../../session-log/index.js';
-import { beginHolds, describeHold, endHolds, endHoldsWhere, type HoldState, isHeld } from './holds.js';
-import type { SessionState } from './state.js';
+import type { LiveHold } from '../../scenarios/index.js';
+import type { MessageAudio } from '../../session-log/index.js';
+import { sendMessage } from './faults.js';
 import {
-  cancelTimers,
-  freezeLane,
-  schedulePatience,
-  scheduleWork,
-  type TimerAction,
-  type TimerLane,
-  thawLane,
-} from './timers.js';
+  addHold,
+  beginHold,
+  beginHolds,
+  describeHold,
+  endHolds,
+  endHoldsWhere,
+  type HoldState,
+  isHeld,
+} from './holds.js';
+import { closeSession, later, note } from './outbox.js';
+import type { SessionState } from './state.js';
+import { cancelTimers, freezeLane, schedulePatience, thawLane } from './timers.js';
 
 /** Where one delta's samples lie between being read and being encoded: a second of 48 kHz. */
 const SCRATCH = new Int16Array(48_000);
@@ -35,10 +39,24 @@ export type EventBody = ServerEvent extends infer Event
     : never
   : never;
 
-/** Sends one server event. `responseNumber` names the response it belongs to, for the holds. */
-export function emit(state: SessionState, body: EventBody, responseNumber?: number): void {
+/**
+ * Sends one server event. `responseNumber` names the response it belongs to and `turnNumber` the user turn, where that
+ * is not the one under way: for the holds and the faults.
+ */
+export function emit(
+  state: SessionState,
+  body: EventBody,
+  responseNumber?: number,
+  turnNumber?: number,
+): void {
   const event = { event_id: makeId('event', state.ids), ...body };
-  push(state, JSON.stringify(event));
+  sendMessage(state, {
+    type: body.type,
+    text: JSON.stringify(event),
+    disposition: 'forwarded',
+    response: responseNumber,
+    turn: turnNumber,
+  });
   countForHolds(state, body.type, responseNumber);
 }
 
@@ -53,7 +71,15 @@ export function emitAudio(
   responseNumber: number,
 ): void {
   const pieces = [audio.head, encodeBase64(audio.read(SCRATCH)), audio.tail] as const;
-  push(state, pieces[0] + pieces[1] + pieces[2], { pieces, audio });
+  sendMessage(state, {
+    type,
+    text: pieces[0] + pieces[1] + pieces[2],
+    pieces,
+    audio,
+    disposition: 'forwarded',
+    response: responseNumber,
+    turn: undefined,
+  });
   countForHolds(state, type, responseNumber);
 }
 
@@ -67,33 +93,26 @@ export function emitRefusal(state: SessionState, refusal: Refusal, clientEventId
   if (refusal.close !== undefined) closeSession(state, refusal.close.code, refusal.close.reason);
 }
 
-/** Ends the connection; whatever the client still sends is ignored. */
-export function closeSession(state: SessionState, code: number, reason: string): void {
-  if (state.phase === 'closing') return;
-  state.phase = 'closing';
-  state.queue.timers = [];
-  state.outbox.push(...state.heldOutbox);
-  state.heldOutbox = [];
-  state.outbox.push({ op: 'close', atMs: state.queue.nowMs, code, reason });
+/** The client has sent this: lets go of the holds that wait for it, and begins those that come after it. */
+export function countClientEvent(state: SessionState, type: ClientEventType): void {
+  countForHolds(state, type, undefined);
 }
 
-/** Leaves a remark in the log. */
-export function note(
-  state: SessionState,
-  code: NoteCode,
-  details: Readonly<Record<string, string | number | boolean>>,
-): void {
-  state.outbox.push({ op: 'note', atMs: state.queue.nowMs, code, details });
+/** Stops a lane at once, or from an event on; returns the hold's number. */
+export function addLiveHold(state: SessionState, hold: LiveHold): number {
+  const added = addHold(state.holds, hold);
+  if (hold.after === undefined) {
+    beginHold(state.holds, added);
+    begun(state, added);
+  }
+  return added.index;
 }
 
-/** Adds a work timer, frozen from the start when its lane is held. */
-export function later(state: SessionState, lane: TimerLane, delayMs: number, action: TimerAction): void {
-  scheduleWork(state.queue, lane, delayMs, action, isHeld(state.holds, lane));
-}
-
-/** Lets go of the holds that wait for this event of the client. */
-export function releaseForClientEvent(state: SessionState, type: ClientEventType): void {
-  for (const hold of endHolds(state.holds, type)) released(state, hold, type);
+/** Lets go of one hold: its time is over, or somebody outside says so. A hold that is not in force stays as it is. */
+export function releaseHold(state: SessionState, index: number, by: string): void {
+  for (const hold of endHoldsWhere(state.holds, (candidate) => candidate.index === index)) {
+    released(state, hold, by);
+  }
 }
 
 /** Lets go of the holds of a response that is over. */
@@ -112,40 +131,37 @@ export function failHolds(state: SessionState, matches: (hold: HoldState) => boo
   return ended.length > 0;
 }
 
-function push(
-  state: SessionState,
-  text: string,
-  made?: { readonly pieces: readonly string[]; readonly audio: MessageAudio },
-): void {
-  if (state.phase === 'closing') return;
-  const operation = { op: 'send' as const, atMs: state.queue.nowMs, text, ...made };
-  if (isHeld(state.holds, 'all')) state.heldOutbox.push(operation);
-  else state.outbox.push(operation);
-}
-
-function countForHolds(state: SessionState, type: ServerEventType, responseNumber: number | undefined): void {
+function countForHolds(state: SessionState, type: string, responseNumber: number | undefined): void {
   if (state.holds.all.length === 0) return;
   for (const hold of endHolds(state.holds, type)) released(state, hold, type);
-  for (const hold of beginHolds(state.holds, type, responseNumber)) {
-    note(state, 'hold-started', describeHold(hold));
-    for (const lane of lanesOf(hold)) freezeLane(state.queue, lane);
-    schedulePatience(state.queue, hold.hold.patienceMs ?? LIMITS.holdPatienceMs, {
-      do: 'hold-patience',
-      hold: hold.index,
-    });
-  }
+  for (const hold of beginHolds(state.holds, type, responseNumber)) begun(state, hold);
+}
+
+function begun(state: SessionState, hold: HoldState): void {
+  note(state, 'hold-started', describeHold(hold));
+  for (const lane of lanesOf(hold)) freezeLane(state.queue, lane);
+  const { until, patienceMs } = hold.hold;
+  if (until?.ms !== undefined) later(state, 'none', until.ms, { do: 'hold-over', hold: hold.index });
+  schedulePatience(state.queue, patienceMs ?? LIMITS.holdPatienceMs, {
+    do: 'hold-patience',
+    hold: hold.index,
+  });
 }
 
 function released(state: SessionState, hold: HoldState, by: string): void {
   note(state, 'hold-released', { ...describeHold(hold), by });
-  cancelTimers(state.queue, (action) => action.do === 'hold-patience' && action.hold === hold.index);
+  cancelTimers(
+    state.queue,
+    (action) => (action.do === 'hold-patience' || action.do === 'hold-over') && action.hold === hold.index,
+  );
   thaw(state, hold);
 }
 
 function thaw(state: SessionState, hold: HoldState): void {
   if (!isHeld(state.holds, 'all')) {
-    for (const operation of state.heldOutbox) state.outbox.push({ ...operation, atMs: state.queue.nowMs });
+    const held = state.heldOutbox;
     state.heldOutbox = [];
+    for (const operation of held) state.outbox.push({ ...operation, atMs: state.queue.nowMs });
   }
   for (const lane of lanesOf(hold)) if (!isHeld(state.holds, lane)) thawLane(state.queue, lane);
 }

@@ -2,8 +2,9 @@
  * The end of a session that the client asks for with `session.finish` (§3.9, §5.10): everything under way is
  * brought to its end, then `session.finished`.
  */
-import { closeSession, emit } from './emit.js';
+import { emit } from './emit.js';
 import { isHeld } from './holds.js';
+import { closeSession } from './outbox.js';
 import type { SessionState } from './state.js';
 import { onTranscriptionDue } from './transcription.js';
 

@@ -1,14 +1,18 @@
 /**
  * What each timer does when it is due: one row per action.
  */
-import { closeSession, failHolds } from './emit.js';
+import { failHolds, releaseHold } from './emit.js';
+import { letGo } from './fault-actions.js';
+import { onMomentDue } from './faults.js';
 import { finishIfIdle } from './finish.js';
+import { closeSession } from './outbox.js';
 import { onDurationDue, onIdleDue } from './patience.js';
 import { runDueSteps } from './response-lane.js';
 import { isResponding, requestResponse, startResponse } from './response-start.js';
 import type { SessionState } from './state.js';
 import type { TimerAction } from './timers.js';
 import { onTranscriptionDue } from './transcription.js';
+import { failWait, playSteps } from './verbatim.js';
 
 /** Carries out a timer's action. */
 export function fire(state: SessionState, action: TimerAction): void {
@@ -36,6 +40,21 @@ export function fire(state: SessionState, action: TimerAction): void {
       break;
     case 'hold-patience':
       failHold(state, action.hold);
+      break;
+    case 'hold-over':
+      releaseHold(state, action.hold, 'time');
+      break;
+    case 'let-go':
+      letGo(state, action.withheld);
+      break;
+    case 'fault-moment':
+      onMomentDue(state, action.fault);
+      break;
+    case 'verbatim-step':
+      playSteps(state);
+      break;
+    case 'verbatim-patience':
+      failWait(state);
       break;
   }
   finishIfIdle(state);

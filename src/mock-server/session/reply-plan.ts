@@ -4,7 +4,7 @@
  */
 import { type Speech, speechFromSamples, synthesizeSpeech } from '../../media/index.js';
 import type { Delivery } from '../../scenarios/index.js';
-import { spokenSteps, textSteps, type VoicedText } from './delta-steps.js';
+import { spokenSteps, textSteps, type VoicedText, withGaps } from './delta-steps.js';
 import { cutText, type TextCut } from './max-tokens.js';
 import type { OutputItem, ResponseStep, SpeechFormat } from './response-types.js';
 
@@ -95,10 +95,11 @@ function planMessage(
     { kind: 'part-added', offsetMs: startMs, item: index },
   ];
   const spoken = options.spoken ? speak(options, planned, cut) : undefined;
-  const deltas =
+  const even =
     spoken === undefined
       ? textSteps(planned.deltas, cut, index, firstMs, options.delivery.textDeltaMs ?? TEXT_DELTA_MS)
       : spokenSteps(spoken, planned.deltas, cut, index, firstMs, options.delivery);
+  const deltas = withGaps(even, options.delivery.gapsMs, startMs);
   const endMs = deltas.at(-1)?.offsetMs ?? firstMs;
   const closing: ResponseStep['kind'][] =
     spoken === undefined

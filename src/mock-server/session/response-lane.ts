@@ -5,8 +5,9 @@
 
 import { makeId, textTokens } from '../../protocol/index.js';
 import { addTokens, appendItem, openCall } from './conversation.js';
-import { emit, emitAudio, later, releaseForResponse } from './emit.js';
+import { emit, emitAudio, releaseForResponse } from './emit.js';
 import { isHeld } from './holds.js';
+import { later } from './outbox.js';
 import { scheduleProactiveResponse, touch } from './patience.js';
 import { audioDelta, createdBody, doneBody, itemStepBody, type StepContext } from './response-events.js';
 import type { ActiveResponse, OutputItem, ResponseStep, StepKind } from './response-types.js';

@@ -12,10 +12,11 @@ import {
   textTokens,
 } from '../../protocol/index.js';
 import type { MessageReply, Reply, ReplyItem, ToolCallReply } from '../../scenarios/index.js';
-import { emitRefusal, later } from './emit.js';
+import { emitRefusal } from './emit.js';
 import { generateArguments, spacedJson } from './generated-arguments.js';
 import { generateAnswer } from './generated-text.js';
 import { isHeld } from './holds.js';
+import { later } from './outbox.js';
 import { cancelProactiveResponse } from './patience.js';
 import { type PlannedItem, planResponse } from './reply-plan.js';
 import { beginResponse } from './response-lane.js';

@@ -16,10 +16,12 @@ import {
 } from '../../protocol/index.js';
 import type { UserTurn } from '../../scenarios/index.js';
 import { type Conversation, createConversation } from './conversation.js';
+import { createFaults, type Faults } from './faults.js';
 import { createHolds, type Holds } from './holds.js';
 import type { ActiveResponse, ResponseRequest } from './response-types.js';
 import { createTimerQueue, type TimerQueue } from './timers.js';
-import type { SessionOperation, SessionOptions } from './types.js';
+import type { SendOperation, SessionOperation, SessionOptions } from './types.js';
+import { createVerbatim, type Verbatim } from './verbatim.js';
 
 /** The family whose session object an unknown model is shown before it is refused. */
 const UNKNOWN_MODEL_STANDS_FOR = 'qwen3.5-omni-flash-realtime';
@@ -45,6 +47,8 @@ export interface PlannedUserTurn {
 export interface PendingTranscription {
   readonly itemId: string;
   readonly turn: PlannedUserTurn;
+  /** The user turn it belongs to, from 1. */
+  readonly turnNumber: number;
   /** When a timer sends it; undefined while it waits for a response event (quirk `transcriptionOrder`). */
   readonly dueMs: number | undefined;
 }
@@ -92,6 +96,9 @@ export interface SessionState {
   readonly ids: RandomStream;
   readonly queue: TimerQueue;
   readonly holds: Holds;
+  readonly faults: Faults;
+  /** The fixed sequence that is played in place of the simulation; undefined without one, and once it has handed over. */
+  verbatim: Verbatim | undefined;
   readonly conversation: Conversation;
   readonly input: InputBuffer;
   phase: SessionPhase;
@@ -115,7 +122,7 @@ export interface SessionState {
   stepsTaken: number;
   outbox: SessionOperation[];
   /** Messages that a hold of lane `all` keeps back. */
-  heldOutbox: SessionOperation[];
+  heldOutbox: SendOperation[];
 }
 
 /** Makes the state of a session that has not been opened. */
@@ -141,6 +148,8 @@ export function createSession(options: SessionOptions): SessionState {
     ids,
     queue: createTimerQueue(),
     holds: createHolds(options.scenario.holds ?? []),
+    faults: createFaults(options.scenario.faults ?? [], options.connection ?? 1, options),
+    verbatim: createVerbatim(options.scenario.verbatim),
     conversation: createConversation(),
     input: createInputBuffer(),
     phase: 'new',

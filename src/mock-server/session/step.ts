@@ -3,16 +3,20 @@
  * draws from no ambient randomness; all of these arrive as inputs or leave as operations. It changes the state it
  * is given and nothing else, so the same inputs always give the same operations.
  */
-import { echoSession, findModel, parseClientFrame, refuse } from '../../protocol/index.js';
+import { type ClientEvent, echoSession, findModel, parseClientFrame, refuse } from '../../protocol/index.js';
 import { handleClientEvent } from './client-events.js';
-import { advanceTime, jumps, settleIfJumping } from './clock.js';
-import { closeSession, emit, emitRefusal, later, releaseForClientEvent } from './emit.js';
+import { advanceTime, jumps, passMoments, settleIfJumping } from './clock.js';
+import { addLiveHold, countClientEvent, emit, emitRefusal, releaseHold } from './emit.js';
+import { releaseWithheld } from './fault-actions.js';
+import { addFault, scheduleMoments, strikeOpening, takeRequest } from './faults.js';
 import { failHold } from './fire-timer.js';
 import { describeHold } from './holds.js';
+import { closeSession, later, sendOut } from './outbox.js';
 import { startPatience, touch } from './patience.js';
 import type { SessionState } from './state.js';
 import { nextTimer, waitMs } from './timers.js';
 import type { SessionInput, SessionOperation } from './types.js';
+import { playSteps, takeArrival } from './verbatim.js';
 
 /** From `session.created` to the close that refuses an unknown model, in virtual milliseconds (§1.4). */
 const UNKNOWN_MODEL_CLOSE_MS = 50;
@@ -70,13 +74,48 @@ function takeInput(state: SessionState, input: SessionInput): void {
     case 'hold-watchdog':
       failHold(state, undefined);
       break;
+    default:
+      takeControl(state, input);
   }
+  passMoments(state);
   settleIfJumping(state);
+}
+
+/** What somebody outside wants of a running session. */
+function takeControl(
+  state: SessionState,
+  input: Extract<SessionInput, { kind: 'fault' | 'inject' | 'hold' | 'release-hold' | 'close' }>,
+): void {
+  switch (input.kind) {
+    case 'fault':
+      addFault(state, input.fault);
+      break;
+    case 'inject':
+      sendOut(state, { text: input.text, disposition: 'invented' });
+      break;
+    case 'hold':
+      addLiveHold(state, input.hold);
+      break;
+    case 'release-hold':
+      releaseHold(state, input.hold, 'control');
+      break;
+    case 'close':
+      closeSession(state, input.code, input.reason, true);
+      break;
+  }
 }
 
 function open(state: SessionState): void {
   state.phase = 'open';
   startPatience(state);
+  scheduleMoments(state);
+  strikeOpening(state);
+  if (state.verbatim === undefined) greet(state);
+  else playSteps(state);
+}
+
+/** What the service says first: the session, or why there will be none. */
+function greet(state: SessionState): void {
   const { account = 'good' } = state.options;
   const lookup = findModel(state.model.requested ?? '');
   if (account === 'arrears') emitRefusal(state, refuse('arrears'));
@@ -112,10 +151,23 @@ function takeText(state: SessionState, text: string): void {
   touch(state);
   if (state.phase !== 'open') return;
   const parsed = parseClientFrame(text);
+  if (state.verbatim !== undefined) {
+    const { verbatim } = state;
+    const type = parsed.ok ? parsed.event.type : '';
+    takeRequest(state, { type, eventId: undefined }, () => takeArrival(state, verbatim, text));
+    return;
+  }
   if (!parsed.ok) {
     emitRefusal(state, parsed.refusal, parsed.eventId);
     return;
   }
-  releaseForClientEvent(state, parsed.event.type);
-  handleClientEvent(state, parsed.event);
+  const { event } = parsed;
+  takeRequest(state, { type: event.type, eventId: event.event_id }, () => carryOut(state, event));
+}
+
+function carryOut(state: SessionState, event: ClientEvent): void {
+  if (state.phase !== 'open') return;
+  countClientEvent(state, event.type);
+  handleClientEvent(state, event);
+  releaseWithheld(state, event.type);
 }

@@ -15,15 +15,20 @@ export type TimerAction =
   | { readonly do: 'idle-close' }
   | { readonly do: 'duration-close' }
   | { readonly do: 'proactive-response' }
-  | { readonly do: 'hold-patience'; readonly hold: number };
+  | { readonly do: 'hold-patience'; readonly hold: number }
+  | { readonly do: 'hold-over'; readonly hold: number }
+  | { readonly do: 'let-go'; readonly withheld: number }
+  | { readonly do: 'fault-moment'; readonly fault: number }
+  | { readonly do: 'verbatim-step' }
+  | { readonly do: 'verbatim-patience' };
 
 /**
  * `work` is what the service does (deltas, detector latency, delays); `patience` is what it waits for (idle
  * close, session limit, proactive response, time-outs of holds). Each counts on a clock of its own, since an
- * `auto` clock jumps to work only.
+ * `auto` clock jumps to work only. A `moment` is a point that time passes and that no clock jumps to.
  */
 export interface Timer {
-  readonly kind: 'work' | 'patience';
+  readonly kind: 'work' | 'patience' | 'moment';
   readonly lane: TimerLane;
   readonly action: TimerAction;
   readonly arrival: number;
@@ -80,6 +85,13 @@ export function schedulePatience(queue: TimerQueue, delayMs: number, action: Tim
   });
 }
 
+/** Marks a point in virtual time. A point that has passed is due at once. */
+export function scheduleMoment(queue: TimerQueue, atMs: number, action: TimerAction): void {
+  queue.arrivals += 1;
+  const { arrivals: arrival } = queue;
+  queue.timers.push({ kind: 'moment', lane: 'none', action, arrival, dueMs: atMs, remainingMs: undefined });
+}
+
 /** Removes every timer whose action matches. */
 export function cancelTimers(queue: TimerQueue, matches: (action: TimerAction) => boolean): void {
   if (!queue.timers.some((timer) => matches(timer.action))) return;
@@ -107,7 +119,7 @@ export function thawLane(queue: TimerQueue, lane: TimerLane): void {
 
 /** Milliseconds until a timer is due, on its own clock; never negative. */
 export function waitMs(queue: TimerQueue, timer: Timer): number {
-  return Math.max(0, timer.dueMs - (timer.kind === 'work' ? queue.nowMs : queue.patienceMs));
+  return Math.max(0, timer.dueMs - (timer.kind === 'patience' ? queue.patienceMs : queue.nowMs));
 }
 
 /** The next timer to fire, or undefined. `kind` leaves out the others. */
@@ -126,11 +138,14 @@ export function removeTimer(queue: TimerQueue, timer: Timer): void {
   if (index >= 0) queue.timers.splice(index, 1);
 }
 
+/** At the same time a fault strikes before the service works, and patience ends last. */
+const KINDS_IN_ORDER = { moment: 0, work: 1, patience: 2 } as const;
+
 function firesBefore(queue: TimerQueue, timer: Timer, other: Timer): boolean {
   const difference = waitMs(queue, timer) - waitMs(queue, other);
   if (difference !== 0) return difference < 0;
-  if (timer.kind !== other.kind) return timer.kind === 'work';
-  if (timer.dueMs !== other.dueMs && timer.kind === other.kind) return timer.dueMs < other.dueMs;
+  if (timer.kind !== other.kind) return KINDS_IN_ORDER[timer.kind] < KINDS_IN_ORDER[other.kind];
+  if (timer.dueMs !== other.dueMs) return timer.dueMs < other.dueMs;
   return timer.arrival < other.arrival;
 }
 

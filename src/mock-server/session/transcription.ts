@@ -3,7 +3,8 @@
  * `transcriptionOrder` says (§4.10 to §4.12).
  */
 import { LIMITS, makeId, refuse } from '../../protocol/index.js';
-import { emit, later } from './emit.js';
+import { emit } from './emit.js';
+import { later } from './outbox.js';
 import type { PendingTranscription, PlannedUserTurn, SessionState } from './state.js';
 
 /** From the commit to the finished transcript, in virtual milliseconds. */
@@ -18,7 +19,7 @@ export function expectTranscription(state: SessionState, itemId: string, turn: P
   if (state.settings.transcription === null || transcriptionOrder === 'never') return;
   const timed = transcriptionOrder === 'before-response';
   const dueMs = timed ? state.queue.nowMs + TRANSCRIPTION_LATENCY_MS : undefined;
-  state.pendingTranscriptions.push({ itemId, turn, dueMs });
+  state.pendingTranscriptions.push({ itemId, turn, turnNumber: state.userTurnCount, dueMs });
   if (state.pendingTranscriptions.length > LIMITS.pendingTranscriptions) state.pendingTranscriptions.shift();
   if (timed) later(state, 'transcription', TRANSCRIPTION_LATENCY_MS, { do: 'transcription', itemId });
 }
@@ -86,9 +87,9 @@ function send(state: SessionState, pending: PendingTranscription): void {
   if (pending.turn.script.transcriptionFailed === true) {
     const { code = '', message } = refuse('transcription-failed').error;
     const type = 'conversation.item.input_audio_transcription.failed';
-    emit(state, { type, ...place, error: { code, message } });
+    emit(state, { type, ...place, error: { code, message } }, undefined, pending.turnNumber);
     return;
   }
   const type = 'conversation.item.input_audio_transcription.completed';
-  emit(state, { type, ...place, transcript: pending.turn.transcript });
+  emit(state, { type, ...place, transcript: pending.turn.transcript }, undefined, pending.turnNumber);
 }

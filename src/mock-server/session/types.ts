@@ -3,8 +3,8 @@
  * Both are plain data. Nothing here may hold a socket, a timer or a clock.
  */
 
-import type { ClockPolicy, Scenario } from '../../scenarios/index.js';
-import type { MessageAudio, NoteCode } from '../../session-log/index.js';
+import type { ClockPolicy, Impairment, LiveHold, OneShotFault, Scenario } from '../../scenarios/index.js';
+import type { Disposition, MessageAudio, NoteCode } from '../../session-log/index.js';
 
 /** Something that happens to a session. */
 export type SessionInput =
@@ -17,20 +17,48 @@ export type SessionInput =
   /** Virtual time moves on by itself: wall time on a `paced` clock, a free run, a test that advances it. */
   | { readonly kind: 'advance'; readonly byMs: number }
   /** A hold has been waiting too long in wall time. */
-  | { readonly kind: 'hold-watchdog' };
+  | { readonly kind: 'hold-watchdog' }
+  /** From outside, into a running session: a fault, a message the service would not send, a hold, an end. */
+  | { readonly kind: 'fault'; readonly fault: OneShotFault }
+  | { readonly kind: 'inject'; readonly text: string }
+  | { readonly kind: 'hold'; readonly hold: LiveHold }
+  | { readonly kind: 'release-hold'; readonly hold: number }
+  | { readonly kind: 'close'; readonly code: number; readonly reason: string };
+
+/** One message to the client, or one that was meant for it and never goes out. */
+export interface SendOperation {
+  readonly op: 'send';
+  readonly atMs: number;
+  /** What goes out; undefined when a fault dropped it. */
+  readonly text: string | undefined;
+  /** The pieces of `text`, where it was put together: whoever can send them need not join them. */
+  readonly pieces?: readonly string[] | undefined;
+  /** The audio of `text` before base64, if it carries any. */
+  readonly audio?: MessageAudio | undefined;
+  /** The bytes that carry `text` where one text frame does not. */
+  readonly frames?: Uint8Array | undefined;
+  /** What the service meant to send, where that is not `text`; absent for invented messages too. */
+  readonly intended?: string | undefined;
+  readonly disposition: Disposition;
+}
 
 /** Something a session wants done, in order. `atMs` is virtual time since the connection opened. */
 export type SessionOperation =
+  | SendOperation
+  /** Bytes that are no message. */
+  | { readonly op: 'bytes'; readonly atMs: number; readonly bytes: Uint8Array; readonly what: string }
   | {
-      readonly op: 'send';
+      readonly op: 'close';
       readonly atMs: number;
-      readonly text: string;
-      /** The pieces of `text`, where it was put together: whoever can send them need not join them. */
-      readonly pieces?: readonly string[] | undefined;
-      /** The audio of `text` before base64, if it carries any. */
-      readonly audio?: MessageAudio | undefined;
+      /** Undefined: a close frame without a code. */
+      readonly code: number | undefined;
+      readonly reason: string;
+      /** Send the reason whole, however long. */
+      readonly whole: boolean;
     }
-  | { readonly op: 'close'; readonly atMs: number; readonly code: number; readonly reason: string }
+  /** The end of the TCP stream without a close frame, and a reset. */
+  | { readonly op: 'end' | 'reset'; readonly atMs: number }
+  | { readonly op: 'impair'; readonly atMs: number; readonly impairment: Impairment }
   | {
       readonly op: 'note';
       readonly atMs: number;
@@ -49,6 +77,8 @@ export interface SessionOptions {
   readonly seed: number;
   /** The connection's name, or its scenario and number; part of every random stream. */
   readonly connectionKey: string;
+  /** Which connection of its scenario and name this is, from 1; what faults ask about. Default 1. */
+  readonly connection?: number;
   readonly clock: ClockPolicy;
   /** The script; an empty object is the default behaviour. */
   readonly scenario: Scenario;

@@ -4,7 +4,8 @@
  */
 import { msToSamples, samplesToMs } from '../../media/index.js';
 import { LIMITS, refuse } from '../../protocol/index.js';
-import { emit, emitRefusal, note } from './emit.js';
+import { emit, emitRefusal } from './emit.js';
+import { note } from './outbox.js';
 import { cancelProactiveResponse } from './patience.js';
 import { cancelResponse } from './response-lane.js';
 import { isResponding, requestResponse } from './response-start.js';
@@ -56,7 +57,6 @@ export function onSpeechStopped(state: SessionState, voiceEndSample: number, pos
   const utterance = state.input.utterance;
   const { turnDetection, input } = state.settings;
   if (utterance === undefined || turnDetection === null) return;
-  state.input.utterance = undefined;
   const { rejected } = utterance.turn.script;
   const semantic = turnDetection.type === 'semantic_vad';
   if (sendsDeltas(state)) sendLastTranscriptionDelta(state, utterance.itemId, utterance.turn);
@@ -66,6 +66,7 @@ export function onSpeechStopped(state: SessionState, voiceEndSample: number, pos
     item_id: utterance.itemId,
     ...(semantic && rejected === 'turn_invalid' ? { reason: 'turn_invalid' } : {}),
   });
+  state.input.utterance = undefined;
   if (semantic && rejected !== undefined) rejectTurn(state, rejected, position);
   else endTurn(state, utterance, position);
 }

@@ -1,0 +1,328 @@
+/**
+ * One session on one connection: feeds what arrives to the reducer, carries out what comes back and keeps the
+ * log. It is also what a test sees of a session. Must never decide what the service answers.
+ */
+import { makeId, openRandomStream, type RandomStream, SoundstageError } from '../protocol/index.js';
+import { type LiveHold, type OneShotFault, readLiveHold, readOneShotFault } from '../scenarios/index.js';
+import {
+  ClientBytesEntry,
+  type LogEntry,
+  type NoteCode,
+  type NoteEntry,
+  ServerAudioEntry,
+  SessionLog,
+  type TranscriptOptions,
+} from '../session-log/index.js';
+import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
+import { createNodeSha256 } from './node-sha256.js';
+import type { ServerSession, SessionClose, SessionHold } from './server-session.js';
+import {
+  createSession,
+  type SendOperation,
+  type SessionInput,
+  type SessionOperation,
+  type SessionOptions,
+  type SessionState,
+  step,
+  takeWithheld,
+  unfiredFaults,
+  unreachedHolds,
+} from './session/index.js';
+import { type MessageMatch, type SeenMessage, type WaitOptions, waitForMessage } from './session-waits.js';
+import type { CloseCause, Connection, ConnectionHandler } from './transport/connection.js';
+
+/** What a session needs from the server. */
+export interface ServerSessionOptions {
+  readonly session: SessionOptions;
+  readonly scenario: string | null;
+  readonly target: string;
+  readonly malformedUrl: boolean;
+  readonly logBudgetBytes: number;
+  readonly driver: Omit<ClockDriverOptions, 'feed' | 'onFreeRun'>;
+  /** Called once when the connection has ended. */
+  readonly onEnd: () => void;
+}
+
+/** The server's side of one connection. */
+export class RunningSession implements ServerSession, ConnectionHandler {
+  readonly closed: Promise<SessionClose>;
+  readonly #options: ServerSessionOptions;
+  readonly #state: SessionState;
+  readonly #log: SessionLog;
+  readonly #driver: ClockDriver;
+  readonly #connection: Connection;
+  readonly #listeners = new Set<(entry: LogEntry) => void>();
+  /** Draws ids for what is injected from outside, so that the service's own stay what they were. */
+  #injectedIds: RandomStream | undefined;
+  #resolveClosed: (close: SessionClose) => void = () => {};
+  #close: SessionClose | undefined;
+  /** When the session asked for its end: the rest of an append still moves the clock. */
+  #closedAtMs: number | undefined;
+
+  constructor(connection: Connection, options: ServerSessionOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#state = createSession(options.session);
+    this.#log = new SessionLog({ budgetBytes: options.logBudgetBytes, createHash: createNodeSha256 });
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
+    this.#driver = new ClockDriver(this.#state, {
+      ...options.driver,
+      feed: (input) => this.#feed(input),
+      onFreeRun: () => this.#note('clock-free-run', {}),
+    });
+    this.#append({ kind: 'open', atMs: 0, target: options.target, model: options.session.model });
+    if (options.malformedUrl) this.#note('malformed-url', { target: options.target });
+    this.#feed({ kind: 'open' });
+    this.#driver.afterInput();
+  }
+
+  get id(): string {
+    return this.#state.id;
+  }
+
+  get model(): string | null {
+    return this.#options.session.model;
+  }
+
+  get scenario(): string | null {
+    return this.#options.scenario;
+  }
+
+  get connectionKey(): string {
+    return this.#options.session.connectionKey;
+  }
+
+  get connection(): number {
+    return this.#options.session.connection ?? 1;
+  }
+
+  get nowMs(): number {
+    return this.#state.queue.nowMs;
+  }
+
+  get isOver(): boolean {
+    return this.#close !== undefined;
+  }
+
+  get seed(): number {
+    return this.#options.session.seed;
+  }
+
+  get close(): SessionClose | undefined {
+    return this.#close;
+  }
+
+  get entries(): readonly LogEntry[] {
+    return this.#log.entries;
+  }
+
+  transcript(options?: TranscriptOptions): string {
+    return this.#log.transcript(options);
+  }
+
+  transcriptHash(): string {
+    return this.#log.transcriptHash();
+  }
+
+  advance(byMs: number): void {
+    if (!Number.isSafeInteger(byMs) || byMs < 0) {
+      throw new SoundstageError(
+        'E_ADVANCE',
+        `Cannot advance the clock by ${byMs}: virtual time is whole milliseconds and never goes back. Try 1000.`,
+      );
+    }
+    this.#takeInput({ kind: 'advance', byMs });
+  }
+
+  waitFor(match: MessageMatch, options: WaitOptions = {}): Promise<SeenMessage> {
+    return waitForMessage(this, match, options, this.#options.driver.wallClock);
+  }
+
+  inject(message: Readonly<Record<string, unknown>> | string): void {
+    this.#control('inject', {
+      kind: 'inject',
+      text: typeof message === 'string' ? message : this.#named(message),
+    });
+  }
+
+  hold(hold: LiveHold = {}): SessionHold {
+    const checked = readLiveHold(hold);
+    const index = this.#state.holds.all.length;
+    this.#control('hold', { kind: 'hold', hold: checked });
+    const phase = () => this.#state.holds.all[index]?.phase;
+    return {
+      index,
+      get isHolding() {
+        return phase() === 'holding';
+      },
+      release: () => this.releaseHold(index),
+    };
+  }
+
+  /** Lets go of any hold of the session by its number; true when it kept its lane. */
+  releaseHold(index: number): boolean {
+    if (this.#close !== undefined || this.#state.holds.all[index]?.phase !== 'holding') return false;
+    this.#control('release-hold', { kind: 'release-hold', hold: index });
+    return true;
+  }
+
+  /** Every hold of the session and where it is. */
+  get holds() {
+    return this.#state.holds.all.map(({ index, hold, lane, phase }) => ({ index, lane, phase, hold }));
+  }
+
+  fault(fault: OneShotFault): void {
+    this.#control('fault', { kind: 'fault', fault: readOneShotFault(fault) });
+  }
+
+  end(code = 1000, reason = ''): void {
+    this.#control('close', { kind: 'close', code, reason });
+  }
+
+  onEntry(listener: (entry: LogEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onText(text: string): void {
+    if (this.#state.phase === 'closing') return;
+    this.#driver.beforeInput();
+    this.#append(clientEntry(this.#state.queue.nowMs, text));
+    this.#takeInput({ kind: 'text', text });
+  }
+
+  onBinary(sizeBytes: number): void {
+    if (this.#state.phase === 'closing') return;
+    this.#driver.beforeInput();
+    this.#append({ kind: 'client-binary', atMs: this.#state.queue.nowMs, sizeBytes });
+    this.#takeInput({ kind: 'binary', sizeBytes });
+  }
+
+  onClose(code: number | undefined, reason: string, how: CloseCause): void {
+    this.#driver.stop();
+    for (const kept of takeWithheld(this.#state)) this.#carryOut(kept);
+    for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
+    for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
+    this.#close = { code, reason, by: how };
+    const atMs = this.#closedAtMs ?? this.#state.queue.nowMs;
+    this.#append({ kind: 'close', atMs, by: how, code, reason });
+    this.#resolveClosed(this.#close);
+    this.#options.onEnd();
+  }
+
+  #takeInput(input: SessionInput): void {
+    if (this.#close !== undefined) return;
+    this.#feed(input);
+    this.#driver.afterInput();
+  }
+
+  #feed(input: SessionInput): void {
+    for (const operation of step(this.#state, input)) this.#carryOut(operation);
+  }
+
+  /** Feeds what somebody outside wants, under a remark that says so. */
+  #control(what: string, input: SessionInput): void {
+    if (this.#close !== undefined || this.#state.phase === 'closing') {
+      throw new SoundstageError(
+        'E_SESSION_ENDED',
+        `Cannot ${what} in session ${this.id}: its connection has ended. Try a session that is open.`,
+        { details: { session: this.id } },
+      );
+    }
+    this.#driver.beforeInput();
+    this.#note('control', { what });
+    this.#takeInput(input);
+  }
+
+  #named(event: Readonly<Record<string, unknown>>): string {
+    if (Object.hasOwn(event, 'event_id')) return JSON.stringify(event);
+    this.#injectedIds ??= openRandomStream(this.seed, 'faults', `${this.connectionKey}/injected`);
+    return JSON.stringify({ event_id: makeId('event', this.#injectedIds), ...event });
+  }
+
+  #carryOut(operation: SessionOperation): void {
+    const { atMs } = operation;
+    switch (operation.op) {
+      case 'send':
+        this.#send(operation);
+        break;
+      case 'bytes':
+        this.#append({
+          kind: 'note',
+          atMs,
+          code: 'bytes-sent',
+          details: { what: operation.what, sizeBytes: operation.bytes.length },
+        });
+        this.#connection.sendBytes(operation.bytes);
+        break;
+      case 'close':
+        this.#endAt(atMs);
+        this.#connection.close(operation.code, operation.reason, {
+          truncateReason: !operation.whole && this.#state.quirks.truncateCloseReason,
+        });
+        break;
+      case 'end':
+      case 'reset':
+        this.#endAt(atMs);
+        this.#connection[operation.op]();
+        break;
+      case 'impair':
+        this.#append({
+          kind: 'note',
+          atMs,
+          code: 'connection-impaired',
+          details: { ...operation.impairment },
+        });
+        this.#connection.impair(operation.impairment);
+        break;
+      case 'note':
+        this.#append({ kind: 'note', atMs, code: operation.code, details: operation.details });
+        break;
+    }
+  }
+
+  #send(operation: SendOperation): void {
+    const { atMs, text, pieces, audio, frames, intended, disposition } = operation;
+    const plain = disposition === 'forwarded' && frames === undefined;
+    if (plain && audio !== undefined) this.#append(new ServerAudioEntry(atMs, audio));
+    else {
+      const meant = disposition === 'forwarded' ? text : intended;
+      this.#append({
+        kind: 'server',
+        atMs,
+        text,
+        intended: meant,
+        disposition,
+        ...(frames === undefined ? {} : { frames }),
+      });
+    }
+    if (text === undefined) return;
+    if (frames === undefined) this.#connection.sendText(pieces ?? text);
+    else this.#connection.sendBytes(frames);
+  }
+
+  #endAt(atMs: number): void {
+    this.#driver.stop();
+    this.#closedAtMs = atMs;
+  }
+
+  #append(entry: LogEntry): void {
+    this.#log.append(entry);
+    for (const listener of this.#listeners) listener(entry);
+  }
+
+  #note(code: NoteCode, details: NoteEntry['details']): void {
+    this.#append({ kind: 'note', atMs: this.#state.queue.nowMs, code, details });
+  }
+}
+
+/** Client messages longer than this are kept as bytes. */
+const LONG_TEXT_CHARS = 1_024;
+
+function clientEntry(atMs: number, text: string): LogEntry {
+  return text.length > LONG_TEXT_CHARS
+    ? new ClientBytesEntry(atMs, Buffer.from(text))
+    : { kind: 'client', atMs, text };
+}

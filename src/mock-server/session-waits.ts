@@ -1,0 +1,150 @@
+/**
+ * Waiting for a message of a session: what matches, until when, and what to say when it never comes. Must never wait
+ * without a bound.
+ */
+import { LIMITS } from '../protocol/limits.js';
+import { SoundstageError } from '../protocol/soundstage-error.js';
+import { readPath } from '../scenarios/index.js';
+import type { LogEntry } from '../session-log/index.js';
+import type { WallClock } from './wall-clock.js';
+
+/** A message of either side that went over the wire. */
+export interface SeenMessage {
+  readonly from: 'client' | 'server';
+  /** Its `type`, or empty where it has none. */
+  readonly type: string;
+  /** The parsed message; undefined where it is no JSON object. */
+  readonly event: Readonly<Record<string, unknown>> | undefined;
+  readonly text: string;
+  /** Virtual milliseconds since the connection opened. */
+  readonly atMs: number;
+}
+
+/** Which message: a type of either side, or more about it. */
+export type MessageMatch =
+  | string
+  | {
+      readonly event: string;
+      readonly from?: 'client' | 'server';
+      /** The n-th one, from 1. Default 1. */
+      readonly nth?: number;
+      /** Values of fields by path, such as `{ 'item.type': 'message' }`. */
+      readonly where?: Readonly<Record<string, unknown>>;
+    };
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Wall milliseconds. Default `LIMITS.waitMs`. */
+  readonly timeoutMs?: number;
+  /** Virtual milliseconds from now: fails as soon as the session's clock has passed them. */
+  readonly withinMs?: number;
+}
+
+const MOST_LISTED = 8;
+
+/** What a wait needs of a session. */
+export interface WatchedSession {
+  readonly entries: readonly LogEntry[];
+  readonly nowMs: number;
+  readonly isOver: boolean;
+  onEntry(listener: (entry: LogEntry) => void): () => void;
+}
+
+/** Resolves with the message, or rejects with `E_WAIT`. */
+export function waitForMessage(
+  session: WatchedSession,
+  match: MessageMatch,
+  options: WaitOptions,
+  clock: WallClock,
+): Promise<SeenMessage> {
+  const wanted = typeof match === 'string' ? { event: match } : match;
+  const { timeoutMs = LIMITS.waitMs, withinMs } = options;
+  const deadlineMs = withinMs === undefined ? undefined : session.nowMs + withinMs;
+  return new Promise((resolve, reject) => {
+    const wait = new Wait(wanted);
+    const end = () => {
+      stopListening();
+      stopTimer();
+    };
+    const fail = (why: string) => {
+      end();
+      reject(wait.failure(why));
+    };
+    const look = (entry: LogEntry) => {
+      const found = wait.see(entry);
+      if (found !== undefined) {
+        end();
+        resolve(found);
+      } else if (entry.kind === 'close')
+        fail(`the connection ended before it came (${entry.by}, ${entry.code ?? 'no code'})`);
+      else if (deadlineMs !== undefined && entry.atMs > deadlineMs)
+        fail(`it did not come within ${withinMs} ms of virtual time`);
+    };
+    const stopListening = session.onEntry(look);
+    const stopTimer = clock.setTimer(timeoutMs, () => fail(`it did not come within ${timeoutMs} ms`));
+    for (const entry of session.entries) {
+      const found = wait.see(entry);
+      if (found === undefined) continue;
+      end();
+      resolve(found);
+      return;
+    }
+    if (session.isOver) fail('the connection ended before it came');
+  });
+}
+
+/** The message that an entry of the log holds, if it holds one that went out. */
+export function seenMessage(entry: LogEntry): SeenMessage | undefined {
+  if (entry.kind !== 'client' && entry.kind !== 'server') return undefined;
+  const { text, atMs } = entry;
+  if (text === undefined) return undefined;
+  const event = parseObject(text);
+  const type = event?.['type'];
+  return { from: entry.kind, type: typeof type === 'string' ? type : '', event, text, atMs };
+}
+
+class Wait {
+  readonly #wanted: Exclude<MessageMatch, string>;
+  readonly #seen: string[] = [];
+  #matches = 0;
+
+  constructor(wanted: Exclude<MessageMatch, string>) {
+    this.#wanted = wanted;
+  }
+
+  see(entry: LogEntry): SeenMessage | undefined {
+    const message = seenMessage(entry);
+    if (message === undefined) return undefined;
+    const { event, from, nth = 1, where = {} } = this.#wanted;
+    this.#seen.push(`${message.from === 'client' ? 'client ' : ''}${message.type}`);
+    if (this.#seen.length > MOST_LISTED) this.#seen.shift();
+    if (message.type !== event || (from !== undefined && from !== message.from)) return undefined;
+    const fits = Object.entries(where).every(([path, value]) => isSame(readPath(message.event, path), value));
+    if (!fits) return undefined;
+    this.#matches += 1;
+    return this.#matches === nth ? message : undefined;
+  }
+
+  failure(why: string): SoundstageError {
+    const { event, nth = 1 } = this.#wanted;
+    const what = nth === 1 ? event : `${event} number ${nth}`;
+    const seen = this.#seen.length === 0 ? 'nothing' : this.#seen.join(', ');
+    const message = `Waiting for ${what} failed: ${why}. Last seen: ${seen}. Try a longer timeoutMs, or what was seen.`;
+    return new SoundstageError('E_WAIT', message, { details: { ...this.#wanted, seen: [...this.#seen] } });
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
