@@ -9,6 +9,7 @@ const ROOMS = [
   'mock-server',
   'proxy',
   'client',
+  'play',
   'fuzz',
   'report',
   'integrations',

@@ -79,10 +79,23 @@ export const LIMITS = {
   holdPatienceMs: 300_000,
   /** Wall milliseconds a hold waits for its release, whatever the clock. */
   holdWatchdogMs: 30_000,
+  /** Wall milliseconds a wait for a message or a session lasts. */
+  waitMs: 5_000,
+  /** Upgrade requests of which a server remembers what became of them; the oldest are forgotten beyond it. */
+  upgradeRecords: 1_000,
   /** Virtual milliseconds of audio in one `response.audio.delta`. */
   audioChunkMs: 10_000,
   /** Wall milliseconds of the longest timer a machine can be asked for; a longer wait wakes early and waits again. */
   wallTimerMs: 2_147_483_647,
+  /** Characters of a scenario file, and levels of nesting in it. */
+  scenarioFileChars: 1024 * 1024,
+  scenarioDepth: 32,
+  /** Messages that the faults of one session keep back at the same time; one more goes its way at once. */
+  withheldMessages: 1_000,
+  /** Ids of earlier messages that faults can use again, for each key; older ones are forgotten. */
+  rememberedIdsPerKey: 64,
+  /** Messages of the client that a verbatim sequence has not waited for yet; the oldest is forgotten beyond it. */
+  verbatimArrivals: 1_000,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
   /** Characters of the arguments of a generated tool call, roughly; a schema that asks for more is cut short. */
@@ -108,6 +121,8 @@ export const LIMITS = {
   clientPingIntervalMs: 20_000,
   /** Output items of which the reference client remembers a dangling byte of audio. */
   clientDanglingBytes: 64,
+  /** Wall milliseconds the player of scenarios waits for an event that may never come. */
+  playWaitMs: 2_000,
   /** Wall milliseconds the demo waits for one event of the server before it gives up. */
   demoWaitMs: 60_000,
   /** MCP servers of one session, and the characters of what describes one (section 3.1.1). Over it: ERR29. */
@@ -118,6 +133,12 @@ export const LIMITS = {
   mcpHeaders: 16,
   mcpHeaderNameChars: 128,
   mcpHeaderValueChars: 8_192,
+  /** Wall milliseconds that an impaired connection may linger, an upgrade may wait or be left unanswered. */
+  impairedConnectionMs: 120_000,
+  /** Wall milliseconds of traffic that a throttled connection lets pass at once. */
+  throttleSliceMs: 50,
+  /** Wall milliseconds between the last byte and the RST behind it, which would overtake what was not yet read. */
+  resetGraceMs: 20,
 } as const;
 
 /** The name of a bound. */

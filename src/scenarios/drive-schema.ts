@@ -55,8 +55,8 @@ const listen = record({
 
 const act = record({
   act: about(
-    z.enum(['close', 'drop', 'connect', 'probe']),
-    'close: the closing handshake. drop: without one. connect: a new connection. probe: a clean turn here instead of at the end.',
+    z.enum(['close', 'connect', 'probe']),
+    'close: the closing handshake. connect: a new connection. probe: a clean turn here instead of at the end.',
   ),
 });
 

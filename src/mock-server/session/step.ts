@@ -162,12 +162,12 @@ function takeText(state: SessionState, text: string): void {
     return;
   }
   const { event } = parsed;
+  // What the client has sent it has sent, whatever a fault makes of it: holds let go in any case.
+  countClientEvent(state, event.type);
   takeRequest(state, { type: event.type, eventId: event.event_id }, () => carryOut(state, event));
+  releaseWithheld(state, event.type);
 }
 
 function carryOut(state: SessionState, event: ClientEvent): void {
-  if (state.phase !== 'open') return;
-  countClientEvent(state, event.type);
-  handleClientEvent(state, event);
-  releaseWithheld(state, event.type);
+  if (state.phase === 'open') handleClientEvent(state, event);
 }

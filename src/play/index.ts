@@ -1,0 +1,3 @@
+/** Playing scenarios with the reference client. */
+export { Heard, type HeardClose, type HeardEvent } from './heard.js';
+export { type PlayedConnection, type PlayedStep, type PlayOptions, type PlayRecord, playScenario } from './play-scenario.js';
