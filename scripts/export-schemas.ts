@@ -1,5 +1,5 @@
 /**
- * Writes the JSON Schemas of all client and server events to schemas/. Run `npx tsx scripts/export-schemas.ts`
+ * Writes the JSON Schemas of all events and of scenario files to schemas/. Run `npx tsx scripts/export-schemas.ts`
  * after changing a schema; a test compares the files with what this would write.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CLIENT_EVENT_SCHEMAS, SERVER_EVENT_SCHEMAS } from '../src/protocol/index.js';
+import { renderScenarioSchema } from './scenario-schema-file.js';
 
 /** One file: every event type as a definition, and a document that is any of them. */
 function renderDocument(
@@ -47,6 +48,7 @@ export function renderSchemaFiles(): readonly { readonly path: string; readonly 
         SERVER_EVENT_SCHEMAS,
       ),
     },
+    { path: 'schemas/scenario.json', text: renderScenarioSchema() },
   ];
 }
 

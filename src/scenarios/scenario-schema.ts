@@ -13,7 +13,9 @@ import type { Scenario } from './scenario.js';
 import { about, isPlainObject, kind, patience, record } from './schema-parts.js';
 import { verbatimStepSchema } from './verbatim-schema.js';
 
-const seed = kind<number>((value) => Number.isSafeInteger(value), 'safe integer', '7');
+const seed = kind<number>((value) => Number.isSafeInteger(value), 'safe integer', '7', {
+  type: 'integer',
+});
 
 /** The version of the format that this schema describes. */
 export const SCENARIO_VERSION = 1;

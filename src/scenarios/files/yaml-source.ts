@@ -79,8 +79,12 @@ function refuseAliases(contents: Node | null, at: (offset: number) => FilePlace)
   });
 }
 
+/** Quoted text, whose brackets mean nothing. */
+const QUOTED = /(^|[\s,[{:])(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*')/g;
+
 /** The first line that nests too deep, judged without recursion: a parser would run out of stack. */
-function deepLine(text: string): number | undefined {
+function deepLine(source: string): number | undefined {
+  const text = source.replace(QUOTED, '$1');
   let line = 1;
   let flow = 0;
   for (const character of text) {
