@@ -1,8 +1,8 @@
 /**
  * Writes the parts of docs/reference that come from data: the tables of protocol.md between `generated` markers, and
- * limits.md as a whole. With `--check` it writes nothing and fails when a file is stale. It must never touch prose.
+ * limits.md, scenarios.md and the pages of faults as a whole. With `--check` it writes nothing and fails when a file is stale. It must never touch prose.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { errorTable, quirkTable } from './docs/catalogue-tables.js';
@@ -13,7 +13,9 @@ import {
   idTable,
   voiceLists,
 } from './docs/family-tables.js';
+import { faultPages } from './docs/fault-pages.js';
 import { limitsPage } from './docs/limits-page.js';
+import { scenariosPage } from './docs/scenarios-page.js';
 
 /** A generated file and how it comes about: from the file as it is to the file as it should be. */
 interface GeneratedFile {
@@ -37,6 +39,8 @@ const LIMITS_SOURCE = 'src/protocol/limits.ts';
 const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/reference/protocol.md', regenerate: (current) => fillBlocks(current) },
   { path: 'docs/reference/limits.md', regenerate: () => limitsPage(read(LIMITS_SOURCE)) },
+  { path: 'docs/reference/scenarios.md', regenerate: scenariosPage },
+  ...faultPages().map(({ path, text }) => ({ path, regenerate: () => text })),
 ];
 
 function read(path: string): string {
@@ -83,6 +87,7 @@ function main(): void {
     return;
   }
   for (const { path, wanted } of stale) {
+    mkdirSync(new URL('./', new URL(path, ROOT)), { recursive: true });
     writeFileSync(new URL(path, ROOT), wanted);
     process.stdout.write(`wrote ${path}\n`);
   }

@@ -4,13 +4,23 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const STAMP = 'dist/.build-stamp';
 const BUILD_INPUTS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const LIBRARY = 'src/scenarios/library';
 const EXIT_INFRASTRUCTURE = 3;
 
 checkNode();
@@ -69,6 +79,8 @@ function build(stamp) {
   process.on('exit', () => rmSync(join(ROOT, fresh), { recursive: true, force: true }));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh], 'Cannot build');
+  // The library is data, which the compiler leaves where it is.
+  cpSync(join(ROOT, LIBRARY), join(ROOT, fresh, 'scenarios/library'), { recursive: true });
   if (existsSync(join(ROOT, fresh, 'cli/main.js'))) chmodSync(join(ROOT, fresh, 'cli/main.js'), 0o755);
   writeFileSync(join(ROOT, fresh, '.build-stamp'), stamp);
   // Another set-up may have been quicker.

@@ -8,7 +8,9 @@ import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packageVersion } from './package-version.js';
+import { playCommand } from './play-command.js';
 import { quirksCommand } from './quirks-command.js';
+import { scenariosCommand } from './scenarios-command.js';
 import { serveCommand } from './serve-command.js';
 
 /** Codes of errors that are the user's to mend. */
@@ -17,21 +19,28 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_QUIRK_UNKNOWN',
   'E_QUIRK_VALUE',
   'E_CLI_VALUE',
+  'E_SCENARIO',
+  'E_SCENARIO_WAV',
+  'E_SCENARIO_UNKNOWN',
 ]);
 
 const program = new Command('soundstage')
   .description('A deterministic, offline stand-in for the Qwen-Omni-Realtime WebSocket service.')
   .version(packageVersion())
   .helpCommand(false)
-  .showHelpAfterError('Try soundstage --help.')
   .addCommand(serveCommand())
+  .addCommand(playCommand())
+  .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 
-for (const command of [program, ...program.commands]) {
+setUp(program, 'soundstage');
+program.showHelpAfterError('Try soundstage --help.');
+
+/** Errors look and end the same in every command, whatever its depth. */
+function setUp(command: Command, path: string): void {
   command.exitOverride().configureOutput({ outputError: (text, write) => write(pc.red(text)) });
-}
-for (const command of program.commands) {
-  command.showHelpAfterError(`Try soundstage ${command.name()} --help.`);
+  command.showHelpAfterError(`Try ${path} --help.`);
+  for (const inner of command.commands) setUp(inner, `${path} ${inner.name()}`);
 }
 
 // A reader that has seen enough (`| head`) is no failure; without a listener it would be a stack trace.

@@ -7,7 +7,15 @@ import { createMockServer, type MockServer } from '../mock-server/index.js';
 import { clientSnippets } from './client-snippets.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packageVersion } from './package-version.js';
-import { addQuirk, readPort, readSeed, type ServeFlags, serverOptions } from './serve-options.js';
+import {
+  addQuirk,
+  addScenario,
+  readPort,
+  readSeed,
+  type ServeFlags,
+  serverOptions,
+} from './serve-options.js';
+import { readScenarios, scenarioOptions, watchScenarios } from './serve-scenarios.js';
 
 const DEFAULT_PORT = 8787;
 const DEFAULT_PORTS = { ws: 80, wss: 443 } as const;
@@ -29,6 +37,15 @@ export function serveCommand(): Command {
         .argParser(addQuirk)
         .default({}, 'none'),
     )
+    .addOption(
+      new Option(
+        '--scenario <name|file>',
+        'play this scenario for clients that choose none; repeatable, further ones can be chosen by name',
+      )
+        .argParser(addScenario)
+        .default([], 'none'),
+    )
+    .option('--watch', 'read scenario files again when they change')
     .option('--tls', 'serve wss with a certificate made for this run')
     .option('--cert <file>', 'serve wss with this certificate (PEM)')
     .option('--key <file>', "the certificate's private key (PEM)")
@@ -38,9 +55,16 @@ export function serveCommand(): Command {
 
 async function serve(flags: ServeFlags): Promise<void> {
   const ended = nextSignal();
-  const server = await createMockServer(serverOptions(flags));
+  const scenarios = readScenarios(flags.scenario);
+  const server = await createMockServer({ ...serverOptions(flags), ...scenarioOptions(scenarios) });
   process.stdout.write(flags.json === true ? readyLine(server, flags) : greeting(server, flags));
+  // The ready line is all that a script gets on its standard output.
+  const stopWatching =
+    flags.watch === true
+      ? watchScenarios(server, scenarios, (line) => process.stderr.write(`${line}\n`))
+      : () => {};
   const exitCode = await ended;
+  stopWatching();
   await server.close();
   process.exitCode = exitCode;
 }
@@ -72,9 +96,10 @@ function portOf(url: string): number {
   return port === '' ? DEFAULT_PORTS[protocol === 'wss:' ? 'wss' : 'ws'] : Number(port);
 }
 
-function greeting(server: MockServer, { seed, clock, tls, cert }: ServeFlags): string {
+function greeting(server: MockServer, { seed, clock, tls, cert, scenario }: ServeFlags): string {
   const lines = [
     `soundstage ${packageVersion()} is ready at ${pc.bold(server.url)}`,
+    ...(scenario.length === 0 ? [] : [`playing ${scenario.join(', ')}`]),
     pc.dim(`seed ${seed}, clock ${clock}; any API key will do; Ctrl-C ends it`),
     '',
     'Point a client at it:',

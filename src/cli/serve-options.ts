@@ -18,6 +18,8 @@ export interface ServeFlags {
   readonly cert?: string;
   readonly key?: string;
   readonly json?: boolean;
+  readonly scenario: readonly string[];
+  readonly watch?: boolean;
 }
 
 const HIGHEST_PORT = 65_535;
@@ -34,6 +36,20 @@ export function readSeed(text: string): number {
   const seed = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(seed)) return seed;
   throw new InvalidArgumentError('Try a whole number such as 7.');
+}
+
+const LONGEST_WAIT_MS = 600_000;
+
+/** Reads `--wait`: wall milliseconds from 1 up. */
+export function readWaitMs(text: string): number {
+  const waitMs = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (waitMs >= 1 && waitMs <= LONGEST_WAIT_MS) return waitMs;
+  throw new InvalidArgumentError(`Try a whole number of milliseconds from 1 to ${LONGEST_WAIT_MS}.`);
+}
+
+/** Reads one `--scenario` and adds it to those before it. */
+export function addScenario(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
 }
 
 /** Reads one `--model-quirk NAME=VALUE` and adds it to those before it. */

@@ -5,9 +5,10 @@
 
 import type { ClientSocketFactory } from '../protocol/index.js';
 import { LIMITS, nearestName, SoundstageError } from '../protocol/index.js';
+import type { Scenario } from '../scenarios/index.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
 import { REALTIME_PATH } from './handshake-target.js';
-import { checkOptions, type MockServerOptions } from './server-options.js';
+import { checkOptions, checkScenarioName, type MockServerOptions } from './server-options.js';
 import type { ServerSession } from './server-session.js';
 import { SessionHost, type UpgradeRecord } from './session-host.js';
 import { loadTlsCredentials } from './tls.js';
@@ -47,6 +48,13 @@ export interface MockServer {
   readonly certificatePem: string | undefined;
   /** Reaches the server without a socket: the `transport` of the reference client. */
   readonly memoryTransport: ClientSocketFactory;
+  /**
+   * Adds a scenario that clients can choose by name, or replaces the one of that name, for connections to come.
+   *
+   * @throws SoundstageError `E_OPTION` for a name other than `[a-z0-9-]+`, `E_SCENARIO` and kin for one that cannot be
+   *   played
+   */
+  addScenario(name: string, scenario: Scenario): void;
   /** Closes every connection with 1001 and frees the port. */
   close(): Promise<void>;
 }
@@ -143,6 +151,11 @@ class RunningMockServer implements MockServer {
     }
     const parts = [choice.scenario, choice.name, choice.seed].filter((part) => part !== undefined);
     return `${this.#baseUrl}/s/${parts.map((part) => encodeURIComponent(part)).join('/')}${REALTIME_PATH}`;
+  }
+
+  addScenario(name: string, scenario: Scenario): void {
+    checkScenarioName(name);
+    this.#host.shelf.add(name, scenario);
   }
 
   async close(): Promise<void> {

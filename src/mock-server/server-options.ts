@@ -70,10 +70,7 @@ export function checkOptions(options: MockServerOptions): void {
   checkPositive('holdWatchdogMs', options.holdWatchdogMs);
   checkPositive('maxConnections', options.maxConnections);
   checkPositive('sessionLogBytes', options.sessionLogBytes);
-  for (const name of Object.keys(options.scenarios ?? {})) {
-    if (!SCENARIO_NAME.test(name))
-      fail('scenarios', name, 'a name of lower-case letters, digits and hyphens');
-  }
+  for (const name of Object.keys(options.scenarios ?? {})) checkScenarioName(name);
   const { scenario } = options;
   if (typeof scenario !== 'string') return;
   const names = [
@@ -81,6 +78,11 @@ export function checkOptions(options: MockServerOptions): void {
     ...(options.library === false ? [] : libraryNames()),
   ];
   if (!names.includes(scenario)) fail('scenario', scenario, `'${nearestName(scenario, names)}'`);
+}
+
+/** @throws SoundstageError `E_OPTION` for a name that no URL could hold as it is */
+export function checkScenarioName(name: string): void {
+  if (!SCENARIO_NAME.test(name)) fail('scenarios', name, 'a name of lower-case letters, digits and hyphens');
 }
 
 /** Every option there is; a row that is missing or too many does not compile. */
