@@ -11,6 +11,7 @@ import type {
 import { createMemoryTransport } from '../../src/mock-server/transport/memory-transport.js';
 import type { TransportLimits } from '../../src/mock-server/transport/transport-limits.js';
 import { listenWs } from '../../src/mock-server/transport/ws-transport.js';
+import type { WallClock } from '../../src/mock-server/wall-clock.js';
 import type { ClientSocket } from '../../src/protocol/index.js';
 import { Happenings } from './happenings.js';
 
@@ -40,6 +41,7 @@ export interface TransportUnderTest {
   start(options: {
     accept: Acceptor;
     limits?: Partial<TransportLimits>;
+    clock?: WallClock;
     onInternalError?: (error: unknown) => void;
   }): Promise<RunningTransport>;
 }

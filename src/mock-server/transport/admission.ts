@@ -4,7 +4,7 @@
  */
 import type { Acceptor, UpgradeRequest, UpgradeVerdict } from './connection.js';
 
-type Refused = Extract<UpgradeVerdict, { accept: false }>;
+type Refused = Extract<UpgradeVerdict, { status: number }>;
 
 export interface AdmissionState {
   readonly accept: Acceptor;

@@ -37,9 +37,10 @@ test.each([
 });
 
 test('raw close frames carry any code and length', () => {
-  expect(rawCloseFrame(1006, 'x')).toEqual(Buffer.from([0x88, 3, 0x03, 0xee, 0x78]));
+  expect(rawCloseFrame(undefined, '')).toEqual(Uint8Array.of(0x88, 0));
+  expect(rawCloseFrame(1006, 'x')).toEqual(Uint8Array.of(0x88, 3, 0x03, 0xee, 0x78));
   expect(rawCloseFrame(1007, 'r'.repeat(124)).subarray(0, 6)).toEqual(
-    Buffer.from([0x88, 126, 0, 126, 0x03, 0xef]),
+    Uint8Array.of(0x88, 126, 0, 126, 0x03, 0xef),
   );
-  expect(rawCloseFrame(1007, 'r'.repeat(70_000))).toHaveLength(4 + 65_535);
+  expect(rawCloseFrame(1007, 'r'.repeat(70_000))).toHaveLength(10 + 70_002);
 });

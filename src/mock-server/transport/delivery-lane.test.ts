@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { realWallClock } from '../wall-clock.js';
 import { DeliveryLane } from './delivery-lane.js';
 
 /** A lane, what it delivered, and a way to let every pending microtask run. */
 function laneWithLog() {
-  const lane = new DeliveryLane();
+  const lane = new DeliveryLane(realWallClock);
   const log: string[] = [];
   const push = (name: string) => lane.push({ sizeBytes: name.length, deliver: () => log.push(name) });
   const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -20,7 +21,7 @@ test('nothing is delivered synchronously, everything is delivered in order', asy
 
 test('two lanes take turns, so that both directions interleave the same way every time', async () => {
   const { log, push, settle } = laneWithLog();
-  const other = new DeliveryLane();
+  const other = new DeliveryLane(realWallClock);
   for (const name of ['a1', 'a2', 'a3']) push(name);
   for (const name of ['b1', 'b2', 'b3']) other.push({ sizeBytes: 0, deliver: () => log.push(name) });
   await settle();

@@ -1,7 +1,8 @@
 /**
  * One direction of an in-process connection: what is pushed at one end is delivered at the other, in order,
- * one parcel per microtask. Must never deliver synchronously, out of order, or while paused.
+ * one parcel per microtask, or at a given rate. Must never deliver synchronously, out of order, or while paused.
  */
+import type { WallClock } from '../wall-clock.js';
 
 /** Something on its way, with the bytes it counts for. */
 export interface Parcel {
@@ -10,13 +11,20 @@ export interface Parcel {
 }
 
 export class DeliveryLane {
+  readonly #clock: WallClock;
   #parcels: Parcel[] = [];
   #head = 0;
   #scheduled = false;
   #paused = false;
   #cut = false;
+  #bytesPerSecond = Number.POSITIVE_INFINITY;
+  #cancelTimer: (() => void) | undefined;
   /** Bytes pushed and not yet delivered. */
   bufferedBytes = 0;
+
+  constructor(clock: WallClock) {
+    this.#clock = clock;
+  }
 
   push(parcel: Parcel): void {
     if (this.#cut) return;
@@ -25,8 +33,9 @@ export class DeliveryLane {
     this.#schedule();
   }
 
-  get paused(): boolean {
-    return this.#paused;
+  /** Whether what was pushed may take as long as it likes. */
+  get isStalled(): boolean {
+    return this.#paused || this.#bytesPerSecond !== Number.POSITIVE_INFINITY;
   }
 
   setPaused(paused: boolean): void {
@@ -34,9 +43,15 @@ export class DeliveryLane {
     this.#schedule();
   }
 
+  /** From now on a parcel takes as long as its bytes do at this rate, in wall time. @param bytesPerSecond above 0 */
+  setRate(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   /** Throws away what is on its way and everything pushed later. */
   cut(): void {
     this.#cut = true;
+    this.#cancelTimer?.();
     this.#parcels = [];
     this.#head = 0;
     this.bufferedBytes = 0;
@@ -50,9 +65,12 @@ export class DeliveryLane {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#paused || this.#head >= this.#parcels.length) return;
+    const next = this.#parcels[this.#head];
+    if (this.#scheduled || this.#paused || next === undefined) return;
     this.#scheduled = true;
-    queueMicrotask(this.#deliverNext);
+    const takesMs = (next.sizeBytes * 1000) / this.#bytesPerSecond;
+    if (takesMs === 0) queueMicrotask(this.#deliverNext);
+    else this.#cancelTimer = this.#clock.setTimer(takesMs, this.#deliverNext);
   }
 
   readonly #deliverNext = (): void => {

@@ -11,21 +11,14 @@ import type {
   Connection,
   ConnectionHandler,
   ConnectionState,
+  Impairment,
   MessageText,
 } from './connection.js';
+import { HeldMessages } from './held-messages.js';
+import { LinkState } from './link-state.js';
 import type { TransportLimits } from './transport-limits.js';
-
-/** What carries the bytes of one connection. */
-export interface Wire {
-  send(text: MessageText): void;
-  /** Sends a close frame after everything queued. The code and reason may be ones RFC 6455 forbids. */
-  close(code: number, reason: string): void;
-  terminate(): void;
-  setReading(reading: boolean): void;
-  /** Calls back once after everything sent so far was taken by the peer; not at all if it never is. */
-  whenTaken(callback: () => void): void;
-  readonly bufferedBytes: number;
-}
+import type { Wire } from './wire.js';
+import { WritePressure } from './write-pressure.js';
 
 export interface ManagedConnectionOptions {
   readonly wire: Wire;
@@ -33,7 +26,7 @@ export interface ManagedConnectionOptions {
   readonly clock: WallClock;
   /** Told what a handler threw, before the connection is closed with 1011. */
   readonly onHandlerError: (error: unknown) => void;
-  /** Told that the connection is over, after the handler's onClose. */
+  /** Told that the connection is over and its wire gone, after the handler's onClose. */
   readonly onEnded: (connection: ManagedConnection) => void;
 }
 
@@ -48,24 +41,44 @@ const PING = Symbol('ping');
 type Received = string | number | typeof PING;
 
 const NO_HANDLER: ConnectionHandler = { onText: () => {}, onBinary: () => {}, onClose: () => {} };
+const DROPPED: Ending = { code: undefined, reason: '', how: 'dropped' };
 
 export class ManagedConnection implements Connection {
   readonly #options: ManagedConnectionOptions;
+  readonly #wire: Wire;
+  readonly #held: HeldMessages<Received>;
+  readonly #link: LinkState;
+  readonly #pressure: WritePressure;
   #handler = NO_HANDLER;
   #state: ConnectionState = 'open';
   /** Set by whichever of our own acts ends the connection; the peer's acts arrive through `ended`. */
   #ownEnding: Ending | undefined;
   #pausedByHandler = false;
-  #pausedByPressure = false;
-  /** The wire is gone: pausing means nothing any more. */
-  #wireEnded = false;
-  #held: Received[] = [];
-  #heldHead = 0;
-  #releasing = false;
+  /** Nothing more arrives: pausing means nothing any more. */
+  #hasEnded = false;
+  #isWireGone = false;
   #cancelCloseTimer: (() => void) | undefined;
 
   constructor(options: ManagedConnectionOptions) {
     this.#options = options;
+    this.#wire = options.wire;
+    this.#held = new HeldMessages({
+      deliver: (received: Received) => this.#deliver(received),
+      mustWait: () => this.#state !== 'open' || this.#isPaused,
+    });
+    this.#pressure = new WritePressure({
+      wire: options.wire,
+      limits: options.limits,
+      onHigh: () => this.#applyReading(),
+      onDrain: () => this.#onDrain(),
+      onOverflow: (reason) => this.#drop(reason),
+    });
+    this.#link = new LinkState({
+      clock: options.clock,
+      impairedConnectionMs: options.limits.impairedConnectionMs,
+      onHearing: () => this.#release(),
+      onOverdue: () => this.#giveUp(),
+    });
   }
 
   /** Hands the connection to its owner. Called once, before anything is received. */
@@ -80,35 +93,62 @@ export class ManagedConnection implements Connection {
   }
 
   get bufferedBytes(): number {
-    return this.#state === 'closed' ? 0 : this.#options.wire.bufferedBytes;
+    return this.#state === 'closed' ? 0 : this.#wire.bufferedBytes;
   }
 
   sendText(text: MessageText): void {
     if (this.#state !== 'open') return;
-    const { wire, limits } = this.#options;
-    wire.send(text);
-    const bufferedBytes = wire.bufferedBytes;
-    if (bufferedBytes > limits.writeHighWaterBytes) this.#onPressure(bufferedBytes);
+    this.#wire.send(text);
+    this.#pressure.feel();
   }
 
-  close(code: number, reason: string, options: CloseOptions = {}): void {
+  sendBytes(bytes: Uint8Array): void {
     if (this.#state !== 'open') return;
-    const { wire, limits, clock } = this.#options;
+    this.#wire.sendBytes(bytes);
+    this.#pressure.feel();
+  }
+
+  close(code: number | undefined, reason: string, options: CloseOptions = {}): void {
+    if (this.#state !== 'open') return;
     const sent = options.truncateReason === false ? reason : truncateCloseReason(reason);
-    this.#endOurselves({ code, reason: sent, how: 'server' });
-    this.#cancelCloseTimer = clock.setTimer(limits.closeTimeoutMs, () => wire.terminate());
-    wire.setReading(true);
-    wire.close(code, sent);
+    this.#leave({ code, reason: sent, how: 'server' });
+    this.#boundClosing();
+    this.#wire.close(code, sent);
+  }
+
+  end(): void {
+    if (this.#state === 'closed') return;
+    this.#leave(DROPPED);
+    this.#boundClosing();
+    this.#wire.end();
+  }
+
+  reset(): void {
+    if (this.#state === 'closed') return;
+    this.#leave(DROPPED);
+    this.#boundClosing();
+    this.#wire.reset();
   }
 
   terminate(): void {
     this.#drop('');
   }
 
+  impair(impairment: Impairment): void {
+    if (this.#state === 'closed' || this.#link.isHalfOpen) return;
+    this.#wire.impair(impairment);
+    this.#link.impair(impairment);
+  }
+
+  /** From the transport, which closes: ends in good order, or at once when the link is too bad for that. */
+  shutDown(): void {
+    this.close(1001, 'The server is shutting down.');
+    if (this.#link.isImpaired || this.#state === 'closed') this.#wire.release();
+  }
+
   pauseReading(): void {
-    if (this.#state !== 'open' || this.#pausedByHandler) return;
     this.#pausedByHandler = true;
-    this.#options.wire.setReading(false);
+    this.#applyReading();
   }
 
   resumeReading(): void {
@@ -127,25 +167,41 @@ export class ManagedConnection implements Connection {
 
   receivePing(): void {
     this.#receive(PING);
+    // Somebody may send pings and never read the pongs.
+    if (this.#state === 'open') this.#pressure.feel();
   }
 
-  /** From the wire, once: the connection is over. What arrived before is delivered even while paused. */
+  /**
+   * From the wire, once: the connection is over for the handler. What arrived before is delivered even while
+   * paused. A wire that is not gone yet may linger for `impairedConnectionMs`.
+   */
   ended(code: number | undefined, reason: string, how: CloseCause): void {
     if (this.#state === 'closed') return;
-    this.#wireEnded = true;
-    if (this.#state === 'open') this.#releaseHeld();
+    this.#hasEnded = true;
+    if (this.#state === 'open') this.#held.release();
     const ending = this.#ownEnding ?? { code, reason, how };
     this.#state = 'closed';
-    this.#held = [];
+    this.#held.clear();
     this.#cancelCloseTimer?.();
     this.#guard(() => this.#handler.onClose(ending.code, ending.reason, ending.how));
+    if (this.#isWireGone) this.#finish();
+    else this.#link.linger();
+  }
+
+  /** From the wire: it holds nothing any more. */
+  gone(): void {
+    if (this.#isWireGone) return;
+    this.#isWireGone = true;
+    if (this.#state === 'closed') this.#finish();
+  }
+
+  #finish(): void {
+    this.#link.forget();
     this.#options.onEnded(this);
   }
 
   #receive(received: Received): void {
-    if (this.#state !== 'open') return;
-    if (this.#paused || this.#heldHead < this.#held.length) this.#held.push(received);
-    else this.#deliver(received);
+    if (this.#state === 'open') this.#held.receive(received);
   }
 
   #deliver(received: Received): void {
@@ -158,65 +214,52 @@ export class ManagedConnection implements Connection {
     }
   }
 
-  get #paused(): boolean {
-    return !this.#wireEnded && (this.#pausedByHandler || this.#pausedByPressure);
+  get #isPaused(): boolean {
+    return this.#link.isDeaf || (!this.#hasEnded && (this.#pausedByHandler || this.#pressure.isHigh));
   }
 
-  #onPressure(bufferedBytes: number): void {
-    const { wire, limits } = this.#options;
-    if (bufferedBytes > limits.writeBufferBytes) {
-      this.#drop(`the peer left more than ${limits.writeBufferBytes} bytes unread`);
-    } else if (!this.#pausedByPressure) {
-      this.#pausedByPressure = true;
-      wire.setReading(false);
-      wire.whenTaken(this.#onTaken);
-    }
+  /** Once the connection is closing, only an impairment keeps us from reading the peer's answer. */
+  #applyReading(): void {
+    if (this.#state === 'closed') return;
+    this.#wire.setReading(!(this.#state === 'open' ? this.#isPaused : this.#link.isDeaf));
   }
 
-  readonly #onTaken = (): void => {
-    const { wire, limits } = this.#options;
+  /** Nobody waits for longer than this for a link that does not read. */
+  #giveUp(): void {
+    this.#leave({ ...DROPPED, reason: `impaired for ${this.#options.limits.impairedConnectionMs} ms` });
+    this.#wire.release();
+  }
+
+  #onDrain(): void {
     if (this.#state !== 'open') return;
-    if (wire.bufferedBytes > limits.writeLowWaterBytes) {
-      wire.whenTaken(this.#onTaken);
-      return;
-    }
-    this.#pausedByPressure = false;
     this.#guard(() => this.#handler.onDrain?.());
     this.#release();
-  };
+  }
 
   #release(): void {
-    if (this.#state !== 'open' || this.#paused || this.#releasing) return;
-    this.#releaseHeld();
-    if (this.#state === 'open' && !this.#paused) this.#options.wire.setReading(true);
+    if (this.#state === 'open') this.#held.release();
+    this.#applyReading();
   }
 
-  /** Delivers what was held, in order, until something pauses again. */
-  #releaseHeld(): void {
-    this.#releasing = true;
-    while (this.#state === 'open' && !this.#paused && this.#heldHead < this.#held.length) {
-      const received = this.#held[this.#heldHead];
-      this.#heldHead += 1;
-      if (received !== undefined) this.#deliver(received);
-    }
-    this.#releasing = false;
-    if (this.#heldHead >= this.#held.length) {
-      this.#held = [];
-      this.#heldHead = 0;
-    }
-  }
-
-  #endOurselves(ending: Ending): void {
+  /** Ends by our own doing: nothing is sent or delivered any more. */
+  #leave(ending: Ending): void {
+    if (this.#state !== 'open') return;
     this.#ownEnding = ending;
     this.#state = 'closing';
-    this.#held = [];
-    this.#heldHead = 0;
+    this.#held.clear();
+    this.#applyReading();
+  }
+
+  /** Gives the peer `closeTimeoutMs` to follow. */
+  #boundClosing(): void {
+    const { clock, limits, wire } = this.#options;
+    this.#cancelCloseTimer ??= clock.setTimer(limits.closeTimeoutMs, () => wire.terminate());
   }
 
   #drop(reason: string): void {
     if (this.#state === 'closed') return;
-    if (this.#state === 'open') this.#endOurselves({ code: undefined, reason, how: 'dropped' });
-    this.#options.wire.terminate();
+    this.#leave({ ...DROPPED, reason });
+    this.#wire.terminate();
   }
 
   #guard(act: () => void): void {

@@ -1,15 +1,16 @@
 /**
- * Both ends of one in-process connection: the client's socket and, behind it, the wire the server holds.
+ * The client's end of one in-process connection.
  * Must follow a real socket in everything a client can observe: order, close codes, limits, what a drop loses.
  */
 import { Buffer } from 'node:buffer';
 import type { ClientSocket, ClientSocketHandlers } from '../../protocol/index.js';
+import { frameBytes, OPCODES } from '../../protocol/websocket-frames.js';
+import { MessageReader, type ReceivedMessage } from '../../protocol/websocket-messages.js';
+import type { WallClock } from '../wall-clock.js';
 import { isLegalClose } from './close-reason.js';
 import { DeliveryLane } from './delivery-lane.js';
-import type { ManagedConnection, Wire } from './managed-connection.js';
+import { FRAME_HEADER_BYTES, type MemoryClientEnd, MemoryWire } from './memory-wire.js';
 
-/** Bytes that a frame counts for beside its text: a header of at most this size. */
-const FRAME_HEADER_BYTES = 10;
 const PROTOCOL_ERROR = 1002;
 const MESSAGE_TOO_BIG = 1009;
 
@@ -18,14 +19,18 @@ type State = 'connecting' | 'open' | 'closing' | 'closed';
 export class MemorySocket implements ClientSocket {
   readonly #handlers: ClientSocketHandlers;
   readonly #maxFrameBytes: number;
-  readonly #toServer = new DeliveryLane();
-  readonly #toClient = new DeliveryLane();
-  #connection: ManagedConnection | undefined;
+  readonly #toServer: DeliveryLane;
+  readonly #toClient: DeliveryLane;
+  readonly #reader = new MessageReader();
+  #server: MemoryWire | undefined;
   #state: State = 'connecting';
+  #onAbandoned: (() => void) | undefined;
 
-  constructor(handlers: ClientSocketHandlers, maxFrameBytes: number) {
+  constructor(handlers: ClientSocketHandlers, options: { maxFrameBytes: number; clock: WallClock }) {
     this.#handlers = handlers;
-    this.#maxFrameBytes = maxFrameBytes;
+    this.#maxFrameBytes = options.maxFrameBytes;
+    this.#toServer = new DeliveryLane(options.clock);
+    this.#toClient = new DeliveryLane(options.clock);
   }
 
   get bufferedBytes(): number {
@@ -33,18 +38,17 @@ export class MemorySocket implements ClientSocket {
   }
 
   send(text: string): void {
-    const sizeBytes = Buffer.byteLength(text, 'utf8');
-    this.#sendMessage(sizeBytes, () => this.#connection?.receiveText(text));
+    this.#sendMessage(Buffer.byteLength(text, 'utf8'), (server) => server.receiveText(text));
   }
 
   /** Sends a binary message; only its size reaches the server. */
   sendBinary(data: Uint8Array): void {
     const sizeBytes = data.length;
-    this.#sendMessage(sizeBytes, () => this.#connection?.receiveBinary(sizeBytes));
+    this.#sendMessage(sizeBytes, (server) => server.receiveBinary(sizeBytes));
   }
 
   ping(): void {
-    this.#sendMessage(0, () => this.#connection?.receivePing());
+    this.#sendMessage(0, (server) => server.receivePing());
   }
 
   close(code?: number, reason = ''): void {
@@ -52,13 +56,11 @@ export class MemorySocket implements ClientSocket {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
     const legal = isLegalClose(code ?? 1000, reason);
-    this.#toServer.push({
-      sizeBytes: 0,
-      deliver: () =>
-        legal
-          ? this.#onClientClose(code, reason)
-          : this.#breakProtocol(PROTOCOL_ERROR, 'Invalid close frame'),
-    });
+    this.#push(0, (server) =>
+      legal
+        ? server.receiveClose(code, reason)
+        : server.receiveNonsense(PROTOCOL_ERROR, 'Invalid close frame'),
+    );
   }
 
   terminate(): void {
@@ -66,8 +68,9 @@ export class MemorySocket implements ClientSocket {
     this.#toClient.cut();
     // What was sent before still arrives, and a server that paused learns of the drop all the same.
     this.#toServer.setPaused(false);
-    this.#toServer.push({ sizeBytes: 0, deliver: () => this.#connection?.ended(undefined, '', 'dropped') });
+    this.#push(0, (server) => server.receiveDrop());
     this.#state = 'closed';
+    this.#onAbandoned?.();
     queueMicrotask(() => this.#handlers.onClose(undefined, ''));
   }
 
@@ -81,8 +84,13 @@ export class MemorySocket implements ClientSocket {
   }
 
   /** For the transport: the client gave up before it was judged. */
-  get abandoned(): boolean {
+  get isAbandoned(): boolean {
     return this.#state === 'closed';
+  }
+
+  /** For the transport: calls back if the client gives up before it has an answer. */
+  whenAbandoned(callback: () => void): void {
+    this.#onAbandoned = callback;
   }
 
   /** For the transport: answers the upgrade with an HTTP response. */
@@ -91,90 +99,89 @@ export class MemorySocket implements ClientSocket {
     this.#handlers.onRefused(status, body);
   }
 
+  /** For the transport: drops the connection instead of answering the upgrade. */
+  drop(problem: string): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#handlers.onError(new Error(problem));
+    this.#handlers.onClose(undefined, '');
+  }
+
   /** For the transport: answers the upgrade with 101 and returns the server's end. */
-  open(): { wire: Wire; attach: (connection: ManagedConnection) => void } {
-    const deliver = () => {
-      this.#state = 'open';
-      this.#handlers.onOpen();
-    };
-    this.#toClient.push({ sizeBytes: 0, deliver });
-    const attach = (connection: ManagedConnection): void => {
-      this.#connection = connection;
-    };
-    return { wire: this.#createWire(), attach };
+  open(): MemoryWire {
+    this.#onAbandoned = undefined;
+    this.#toClient.push({
+      sizeBytes: 0,
+      deliver: () => {
+        this.#state = 'open';
+        this.#handlers.onOpen();
+      },
+    });
+    const server = new MemoryWire(this.#asEnd(), { toServer: this.#toServer, toClient: this.#toClient });
+    this.#server = server;
+    return server;
   }
 
-  #createWire(): Wire {
-    const toClient = this.#toClient;
+  #asEnd(): MemoryClientEnd {
     return {
-      get bufferedBytes() {
-        return toClient.bufferedBytes;
-      },
-      send: (message) => {
-        const text = typeof message === 'string' ? message : message.join('');
-        const sizeBytes = Buffer.byteLength(text, 'utf8') + FRAME_HEADER_BYTES;
-        toClient.push({ sizeBytes, deliver: () => this.#handlers.onText(text) });
-      },
-      close: (code, reason) =>
-        toClient.push({ sizeBytes: 0, deliver: () => this.#onServerClose(code, reason) }),
-      terminate: () => this.#dropFromServer(),
-      setReading: (reading) => this.#toServer.setPaused(!reading),
-      whenTaken: (callback) => toClient.whenTaken(callback),
+      receiveText: (text) => this.#receiveText(text),
+      receiveBytes: (bytes) => this.#receiveBytes(bytes),
+      receiveCloseAnswer: (code) => this.#end(code, ''),
+      receiveEnd: () => this.#end(undefined, ''),
     };
   }
 
-  #sendMessage(sizeBytes: number, receive: () => void): void {
+  #sendMessage(sizeBytes: number, deliver: (server: MemoryWire) => void): void {
     if (this.#state !== 'open') return;
-    const deliver =
-      sizeBytes > this.#maxFrameBytes
-        ? () => this.#breakProtocol(MESSAGE_TOO_BIG, 'Max payload size exceeded')
-        : receive;
-    this.#toServer.push({ sizeBytes: sizeBytes + FRAME_HEADER_BYTES, deliver });
+    const isTooBig = sizeBytes > this.#maxFrameBytes;
+    this.#push(sizeBytes + FRAME_HEADER_BYTES, (server) => {
+      if (isTooBig) server.receiveNonsense(MESSAGE_TOO_BIG, 'Max payload size exceeded');
+      else deliver(server);
+    });
   }
 
-  /** At the server: the client's close frame, either its own or the answer to ours. */
-  #onClientClose(code: number | undefined, reason: string): void {
-    // The answer repeats the code, not the reason (§1.5).
-    this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(code, '') });
-    this.#connection?.ended(code, reason, 'client');
+  #push(sizeBytes: number, deliver: (server: MemoryWire) => void): void {
+    this.#toServer.push({
+      sizeBytes,
+      deliver: () => {
+        if (this.#server !== undefined) deliver(this.#server);
+      },
+    });
   }
 
-  /** At the server: the client sent what no client may send. */
-  #breakProtocol(code: number, reason: string): void {
-    this.#toServer.cut();
-    this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(code, '') });
-    this.#connection?.ended(code, reason, 'protocol-error');
+  #receiveText(text: string): void {
+    // Behind half a frame or message even a good frame means something else.
+    if (this.#reader.isBetweenMessages) this.#handlers.onText(text);
+    else this.#receiveBytes(frameBytes({ opcode: OPCODES.text, payload: Buffer.from(text, 'utf8') }));
   }
 
-  /** At the client: the server's close frame, which is answered unless both crossed. */
-  #onServerClose(code: number, reason: string): void {
-    const answered = this.#state === 'closing';
-    const legal = isLegalClose(code, reason);
-    if (!answered) {
-      const [sentCode, sentReason] = legal ? [code, reason] : [PROTOCOL_ERROR, ''];
-      this.#toServer.push({ sizeBytes: 0, deliver: () => this.#onClientClose(sentCode, sentReason) });
+  #receiveBytes(bytes: Uint8Array): void {
+    for (const message of this.#reader.push(bytes)) {
+      if (this.#state === 'closed') return;
+      this.#receive(message);
     }
-    if (legal) {
-      this.#endClient(code, reason);
-      return;
-    }
-    this.#handlers.onError(new Error(`Invalid WebSocket close frame with code ${code}`));
-    this.#endClient(undefined, '');
   }
 
-  /** The server drops the connection: what a reading client was sent before still arrives. */
-  #dropFromServer(): void {
-    this.#toServer.cut();
-    if (this.#toClient.paused) {
-      this.#toClient.cut();
-      queueMicrotask(() => this.#endClient(undefined, ''));
-    } else {
-      this.#toClient.push({ sizeBytes: 0, deliver: () => this.#endClient(undefined, '') });
+  /** Pings are answered, and nobody at the server hears of pongs. */
+  #receive(message: ReceivedMessage): void {
+    if (message.kind === 'text') this.#handlers.onText(message.text);
+    else if (message.kind === 'binary') this.#handlers.onBinary(message.payload.length);
+    else if (message.kind === 'close') {
+      this.#answerClose(message.code, message.reason);
+      this.#end(message.code, message.reason);
+    } else if (message.kind === 'protocol-error') {
+      this.#answerClose(message.closeCode, '');
+      this.#handlers.onError(new Error(message.message));
+      this.#end(undefined, '');
     }
-    queueMicrotask(() => this.#connection?.ended(undefined, '', 'dropped'));
   }
 
-  #endClient(code: number | undefined, reason: string): void {
+  /** Sends the client's close frame, unless its own is on the way already. */
+  #answerClose(code: number | undefined, reason: string): void {
+    if (this.#state !== 'closing') this.#push(0, (server) => server.receiveClose(code, reason));
+  }
+
+  #end(code: number | undefined, reason: string): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#toClient.cut();

@@ -1,7 +1,7 @@
 /**
  * The transport inside one process: no socket, no timer, no thread, delivery by microtasks in one fixed order,
- * under the same limits as real sockets. Must never read real time, save to bound a closing handshake that the
- * client does not answer.
+ * under the same limits as real sockets. Must never read real time, save to bound what a client leaves unanswered
+ * and for faults that are made of it.
  */
 
 import type { ClientSocketFactory, ClientSocketHandlers } from '../../protocol/index.js';
@@ -11,6 +11,13 @@ import type { Acceptor, UpgradeRequest, UpgradeVerdict } from './connection.js';
 import { ManagedConnection } from './managed-connection.js';
 import { MemorySocket } from './memory-socket.js';
 import { type TransportLimits, transportLimits } from './transport-limits.js';
+import { UpgradeWaits } from './upgrade-waits.js';
+
+type Accepted = Extract<UpgradeVerdict, { accept: true }>;
+type Refused = Exclude<UpgradeVerdict, Accepted>;
+
+/** What Node's HTTP client says when a server ends the connection instead of answering. */
+const HUNG_UP = 'socket hang up';
 
 export interface MemoryTransportOptions {
   readonly accept: Acceptor;
@@ -27,7 +34,7 @@ export interface MemoryTransport {
     handlers: ClientSocketHandlers,
   ) => MemorySocket;
   readonly connectionCount: number;
-  /** Closes every connection with 1001. Resolves when all have ended. */
+  /** Closes every connection with 1001, impaired ones at once. Resolves when all have ended. */
   close(): Promise<void>;
 }
 
@@ -39,7 +46,11 @@ export function createMemoryTransport(options: MemoryTransportOptions): MemoryTr
 class InProcessTransport implements MemoryTransport {
   readonly #options: MemoryTransportOptions;
   readonly #limits: TransportLimits;
+  readonly #clock: WallClock;
   readonly #onInternalError: (error: unknown) => void;
+  /** Clients that will be let in, and those that will not. */
+  readonly #admitted: UpgradeWaits;
+  readonly #dismissed: UpgradeWaits;
   readonly #connections = new Set<ManagedConnection>();
   #whenLastEnded: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -47,7 +58,10 @@ class InProcessTransport implements MemoryTransport {
   constructor(options: MemoryTransportOptions) {
     this.#options = options;
     this.#limits = transportLimits(options.limits);
+    this.#clock = options.clock ?? realWallClock;
     this.#onInternalError = options.onInternalError ?? warn;
+    this.#admitted = new UpgradeWaits(this.#clock, this.#limits.impairedConnectionMs);
+    this.#dismissed = new UpgradeWaits(this.#clock, this.#limits.impairedConnectionMs);
   }
 
   get connectionCount(): number {
@@ -58,7 +72,10 @@ class InProcessTransport implements MemoryTransport {
     request: Parameters<ClientSocketFactory>[0],
     handlers: ClientSocketHandlers,
   ): MemorySocket => {
-    const socket = new MemorySocket(handlers, this.#limits.frameBytes);
+    const socket = new MemorySocket(handlers, {
+      maxFrameBytes: this.#limits.frameBytes,
+      clock: this.#clock,
+    });
     // Judged a microtask later, so that the client holds its socket before anything happens on it.
     queueMicrotask(() => this.#onUpgrade(upgradeRequestOf(request), socket));
     return socket;
@@ -67,30 +84,40 @@ class InProcessTransport implements MemoryTransport {
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
       this.#whenLastEnded = resolve;
-      for (const connection of this.#connections) connection.close(1001, 'The server is shutting down.');
+      this.#admitted.dropAll();
+      this.#dismissed.dropAll();
+      for (const connection of this.#connections) connection.shutDown();
       if (this.#connections.size === 0) resolve();
     });
     return this.#closed;
   }
 
   #onUpgrade(request: UpgradeRequest, socket: MemorySocket): void {
-    if (socket.abandoned) return;
+    if (socket.isAbandoned) return;
     const verdict: UpgradeVerdict = admit(request, {
       accept: this.#options.accept,
-      connectionCount: this.#connections.size,
+      connectionCount: this.#connections.size + this.#admitted.count,
       maxConnections: this.#limits.connections,
       closing: this.#closed !== undefined,
       onAcceptorError: this.#onInternalError,
     });
-    if (!verdict.accept) {
-      socket.refuse(verdict.status, verdict.body);
-      return;
+    const hangUp = (): void => socket.drop(HUNG_UP);
+    if (verdict.accept) {
+      const letIn = (): void => this.#letIn(verdict, socket);
+      socket.whenAbandoned(this.#admitted.start(verdict.delayMs, letIn, hangUp));
+    } else {
+      const isSilent = 'drop' in verdict && verdict.drop === 'silence';
+      const delayMs = isSilent ? this.#limits.impairedConnectionMs : verdict.delayMs;
+      socket.whenAbandoned(this.#dismissed.start(delayMs, () => dismiss(verdict, socket), hangUp));
     }
-    const { wire, attach } = socket.open();
+  }
+
+  #letIn(verdict: Accepted, socket: MemorySocket): void {
+    const wire = socket.open();
     const connection = new ManagedConnection({
       wire,
       limits: this.#limits,
-      clock: this.#options.clock ?? realWallClock,
+      clock: this.#clock,
       onHandlerError: this.#onInternalError,
       onEnded: (ended) => {
         this.#connections.delete(ended);
@@ -98,9 +125,14 @@ class InProcessTransport implements MemoryTransport {
       },
     });
     this.#connections.add(connection);
-    attach(connection);
+    wire.attach(connection);
     connection.start(verdict.handler);
   }
+}
+
+function dismiss(verdict: Refused, socket: MemorySocket): void {
+  if (!('drop' in verdict)) socket.refuse(verdict.status, verdict.body);
+  else socket.drop(verdict.drop === 'reset' ? 'read ECONNRESET' : HUNG_UP);
 }
 
 function upgradeRequestOf(request: Parameters<ClientSocketFactory>[0]): UpgradeRequest {

@@ -11,8 +11,9 @@ export class ServiceWebSocket extends WebSocket {
     super.close(code);
   }
 
-  /** Starts the closing handshake from our side. */
-  closeWithReason(code: number, reason: string): void {
-    super.close(code, reason);
+  /** Starts the closing handshake from our side; without a code the close frame has an empty payload. */
+  closeWithReason(code: number | undefined, reason: string): void {
+    if (code === undefined) super.close();
+    else super.close(code, reason);
   }
 }

@@ -11,20 +11,22 @@ type TransportLimitName =
   | 'writeLowWaterBytes'
   | 'writeBufferBytes'
   | 'upgradeTimeoutMs'
-  | 'closeTimeoutMs';
+  | 'closeTimeoutMs'
+  | 'impairedConnectionMs';
 
 /** Bounds of a transport; meanings and units as in `LIMITS`. */
 export type TransportLimits = { readonly [Name in TransportLimitName]: number };
 
 /** The defaults with `overrides` in their place. */
 export function transportLimits(overrides: Partial<TransportLimits> = {}): TransportLimits {
-  const { frameBytes, connections, upgradeTimeoutMs, closeTimeoutMs } = LIMITS;
+  const { frameBytes, connections, upgradeTimeoutMs, closeTimeoutMs, impairedConnectionMs } = LIMITS;
   const { writeHighWaterBytes, writeLowWaterBytes, writeBufferBytes } = LIMITS;
   return {
     frameBytes,
     connections,
     upgradeTimeoutMs,
     closeTimeoutMs,
+    impairedConnectionMs,
     writeHighWaterBytes,
     writeLowWaterBytes,
     writeBufferBytes,

@@ -18,6 +18,8 @@ export function createWebSocketServer(
     perMessageDeflate: false,
     maxPayload: limits.frameBytes,
     maxFragments: LIMITS.messageFragments,
+    // Unanswered pings are bounded by what their pongs take of the write buffer; 61 in one packet are no attack.
+    maxPendingAutoPongs: 0,
     closeTimeout: limits.closeTimeoutMs,
     WebSocket: ServiceWebSocket,
     handleProtocols: (offered: Set<string>, request: IncomingMessage): string | false => {

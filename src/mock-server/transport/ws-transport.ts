@@ -2,24 +2,27 @@
  * The transport over real sockets: our own HTTP or HTTPS server, upgraded by `ws`.
  * Must never let a peer throw into the process, and must leave nothing open after `close()`.
  */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '../../protocol/limits.js';
-import { SoundstageError } from '../../protocol/soundstage-error.js';
 import type { TlsCredentials } from '../tls.js';
 import { realWallClock, type WallClock } from '../wall-clock.js';
 import { admit } from './admission.js';
-import type { Acceptor, Listener, UpgradeRequest, UpgradeVerdict } from './connection.js';
-import { answerOnSocket, type HttpAnswer, isHeaderLine, writeHttpAnswer } from './http-answer.js';
+import type { Acceptor, Listener, UpgradeVerdict } from './connection.js';
+import { answerOnSocket, type HttpAnswer, isHeaderLine } from './http-answer.js';
+import { answerNotFound, bindServer, createHttpServer, upgradeRequestOf } from './http-server.js';
 import { ManagedConnection } from './managed-connection.js';
 import type { ServiceWebSocket } from './service-web-socket.js';
+import { TcpSockets } from './tcp-sockets.js';
 import { type TransportLimits, transportLimits } from './transport-limits.js';
+import { UpgradeWaits } from './upgrade-waits.js';
 import { createWebSocketServer } from './web-socket-server.js';
+import { WireGate } from './wire-gate.js';
 import { forwardWsEvents, WsWire } from './ws-wire.js';
 
 type Accepted = Extract<UpgradeVerdict, { accept: true }>;
+type Refused = Exclude<UpgradeVerdict, Accepted>;
 
 export interface ListenWsOptions {
   /** Address to bind; default `127.0.0.1`. */
@@ -35,14 +38,6 @@ export interface ListenWsOptions {
   readonly onInternalError?: ((error: unknown) => void) | undefined;
   readonly limits?: Partial<TransportLimits> | undefined;
   readonly clock?: WallClock | undefined;
-}
-
-/** What to do about an address that cannot be bound, by the system's error code. */
-function listenHint(code: string | undefined): string {
-  if (code === 'EACCES') return 'a port from 1024 up, or 0 for any free one';
-  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
-    return 'an address of this machine, such as 127.0.0.1';
-  return 'port 0 for any free one';
 }
 
 /**
@@ -67,7 +62,10 @@ class WsListener implements Listener {
   readonly #webSockets: ReturnType<typeof createWebSocketServer>;
   /** Verdicts between the upgrade event and the hooks of `ws` that need them. */
   readonly #verdicts = new WeakMap<IncomingMessage, Accepted>();
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new TcpSockets();
+  /** Peers that will be let in, and those that will not. */
+  readonly #admitted: UpgradeWaits;
+  readonly #dismissed: UpgradeWaits;
   readonly #connections = new Set<ManagedConnection>();
   #whenLastEnded: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -79,6 +77,8 @@ class WsListener implements Listener {
     this.#clock = options.clock ?? realWallClock;
     this.#onInternalError = options.onInternalError ?? warn;
     this.#onHttpRequest = options.onHttpRequest ?? answerNotFound;
+    this.#admitted = new UpgradeWaits(this.#clock, this.#limits.impairedConnectionMs);
+    this.#dismissed = new UpgradeWaits(this.#clock, this.#limits.impairedConnectionMs);
     this.certificatePem = options.tls?.cert;
     this.#http = createHttpServer(options.tls, this.#limits);
     this.#webSockets = createWebSocketServer(
@@ -106,17 +106,9 @@ class WsListener implements Listener {
   }
 
   async listen(host: string, port: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', (cause: NodeJS.ErrnoException) => {
-        const message = `Listening on ${host} port ${port} failed: ${cause.message}. Try ${listenHint(cause.code)}.`;
-        reject(new SoundstageError('E_LISTEN', message, { cause, details: { host, port } }));
-      });
-      this.#http.listen(port, host, resolve);
-    });
-    this.#http.removeAllListeners('error');
+    const address = await bindServer(this.#http, host, port);
     this.#http.on('error', this.#onInternalError);
-    const scheme = this.certificatePem === undefined ? 'ws' : 'wss';
-    this.#url = `${scheme}://${reachableHost(host)}:${(this.#http.address() as AddressInfo).port}`;
+    this.#url = `${this.certificatePem === undefined ? 'ws' : 'wss'}://${address}`;
   }
 
   close(): Promise<void> {
@@ -129,49 +121,79 @@ class WsListener implements Listener {
     const ended = new Promise<void>((resolve) => {
       this.#whenLastEnded = resolve;
     });
-    for (const connection of this.#connections) connection.close(1001, 'The server is shutting down.');
+    this.#admitted.dropAll();
+    this.#dismissed.dropAll();
+    for (const connection of this.#connections) connection.shutDown();
     if (this.#connections.size > 0) await ended;
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.destroyAll();
     await freed;
   }
 
   #listenToServer(): void {
-    const track = (socket: Socket): void => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    };
-    this.#http.on('connection', track);
-    this.#http.on('secureConnection', track);
+    this.#http.on('connection', (tcp) => this.#sockets.add(tcp));
     this.#http.on('request', this.#onHttpRequest);
-    this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+    this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket as Socket, head));
   }
 
-  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', ignoreError);
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
-      this.#answerWithoutUpgrade(request, socket as Socket);
+      this.#answerWithoutUpgrade(request, socket);
       return;
     }
     const verdict = admit(upgradeRequestOf(request), {
       accept: this.#accept,
-      connectionCount: this.#connections.size,
+      connectionCount: this.#connections.size + this.#admitted.count,
       maxConnections: this.#limits.connections,
       closing: this.#closed !== undefined,
       onAcceptorError: this.#onInternalError,
     });
-    if (!verdict.accept) {
-      this.#answer(socket, verdict);
-      return;
-    }
-    this.#verdicts.set(request, verdict);
-    (socket as Socket).setKeepAlive(true, LIMITS.keepAliveIdleMs);
-    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-      this.#adopt(webSocket, socket, verdict),
-    );
+    const drop = (): void => {
+      socket.destroy();
+    };
+    const abandon = verdict.accept
+      ? this.#letInLater(request, socket, head, verdict, drop)
+      : this.#dismissLater(socket, verdict, drop);
+    socket.once('end', abandon);
+    socket.once('close', abandon);
   }
 
-  #adopt(webSocket: ServiceWebSocket, socket: Duplex, verdict: Accepted): void {
-    const wire = new WsWire(webSocket, socket);
+  /** The gate stands from the beginning: it keeps what an eager peer sends, and sees it leave. */
+  #letInLater(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    verdict: Accepted,
+    drop: () => void,
+  ): () => void {
+    this.#verdicts.set(request, verdict);
+    socket.setKeepAlive(true, LIMITS.keepAliveIdleMs);
+    const gate = new WireGate(socket, { clock: this.#clock, reset: () => this.#sockets.reset(socket) });
+    const letIn = (): void =>
+      this.#webSockets.handleUpgrade(request, gate, head, (webSocket) =>
+        this.#adopt(webSocket, gate, socket, verdict),
+      );
+    return this.#admitted.start(verdict.delayMs, letIn, drop);
+  }
+
+  #dismissLater(socket: Socket, verdict: Refused, drop: () => void): () => void {
+    const isSilent = 'drop' in verdict && verdict.drop === 'silence';
+    const delayMs = isSilent ? this.#limits.impairedConnectionMs : verdict.delayMs;
+    const abandon = this.#dismissed.start(delayMs, () => this.#dismiss(socket, verdict), drop);
+    // Read and thrown away, so that the peer is seen to leave.
+    socket.resume();
+    return abandon;
+  }
+
+  #dismiss(socket: Socket, verdict: Refused): void {
+    if (!('drop' in verdict)) this.#answer(socket, verdict);
+    else if (verdict.drop === 'end') socket.end(() => socket.destroy());
+    else if (verdict.drop === 'reset') this.#sockets.reset(socket);
+    else socket.destroy();
+  }
+
+  #adopt(webSocket: ServiceWebSocket, gate: WireGate, socket: Socket, verdict: Accepted): void {
+    const wire = new WsWire(webSocket, gate);
     const connection = new ManagedConnection({
       wire,
       limits: this.#limits,
@@ -183,7 +205,9 @@ class WsListener implements Listener {
       },
     });
     this.#connections.add(connection);
+    gate.beginFrames();
     forwardWsEvents(webSocket, wire, connection);
+    socket.once('close', () => connection.gone());
     connection.start(verdict.handler);
   }
 
@@ -199,43 +223,6 @@ class WsListener implements Listener {
   #answer(socket: Duplex, answer: HttpAnswer): void {
     answerOnSocket(socket, answer, { clock: this.#clock, closeTimeoutMs: this.#limits.closeTimeoutMs });
   }
-}
-
-function createHttpServer(tls: TlsCredentials | undefined, limits: TransportLimits): Server {
-  const timeouts = {
-    headersTimeout: limits.upgradeTimeoutMs,
-    requestTimeout: limits.upgradeTimeoutMs,
-    // Node looks for overdue requests at this interval, so a peer is dropped at most a quarter late.
-    connectionsCheckingInterval: Math.ceil(limits.upgradeTimeoutMs / 4),
-  };
-  const server =
-    tls === undefined
-      ? createServer(timeouts)
-      : createTlsServer({ ...timeouts, ...tls, handshakeTimeout: limits.upgradeTimeoutMs });
-  server.maxConnections = Math.max(LIMITS.sockets, limits.connections);
-  return server;
-}
-
-function upgradeRequestOf(request: IncomingMessage): UpgradeRequest {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return { target: request.url ?? '/', headers, remoteAddress: request.socket.remoteAddress ?? '' };
-}
-
-/** The host to put in a URL: brackets around IPv6, loopback for the addresses that mean "every interface". */
-function reachableHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function answerNotFound(_request: IncomingMessage, response: ServerResponse): void {
-  writeHttpAnswer(response, {
-    status: 404,
-    body: JSON.stringify({ code: 'NotFound', message: 'Nothing here.' }),
-  });
 }
 
 function ignoreError(): void {}

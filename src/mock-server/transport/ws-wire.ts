@@ -2,14 +2,15 @@
  * One connection over the `ws` library: its events become calls on a ManagedConnection, and the other way round.
  * Must never decide policy (that is ManagedConnection's), and must never reach into `ws` internals.
  */
-import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { isLegalClose, rawCloseFrame } from './close-reason.js';
-import type { MessageText } from './connection.js';
+import type { Impairment, MessageText } from './connection.js';
 import { giveFrameBuffer, takeFrameBuffer } from './frame-buffers.js';
-import type { ManagedConnection, Wire } from './managed-connection.js';
+import type { ManagedConnection } from './managed-connection.js';
 import type { ServiceWebSocket } from './service-web-socket.js';
 import { textFrames } from './text-frames.js';
+import type { Wire } from './wire.js';
+import type { WireGate } from './wire-gate.js';
 
 /** The close code that `ws` sends for each of its errors; any other is a protocol error, 1002. */
 const CLOSE_CODE_OF_ERROR: Readonly<Record<string, number>> = {
@@ -22,37 +23,46 @@ const PROTOCOL_ERROR = 1002;
 /** What `ws` reports when no close frame came, and when one came without a code. */
 const NO_CLOSE_FRAME = 1006;
 const NO_STATUS = 1005;
-const EMPTY = new Uint8Array(0);
 /** Text that may wait for the end of the tick; more is written at once. */
 const MOST_WAITING_CHARS = 1024 * 1024;
 
 /**
  * Sends text messages as frames of its own making, all of one tick in one write: a spoken answer is dozens of
  * messages, and one call each through library and system costs more than the rest of the answer. Everything else
- * (reading, pings, closing) is left to `ws`, which writes to the same socket.
+ * (reading, pings, closing) is left to `ws`, which writes through the gate to the same socket.
  */
 export class WsWire implements Wire {
   readonly #webSocket: ServiceWebSocket;
-  readonly #socket: Duplex;
+  readonly #gate: WireGate;
   #waiting: MessageText[] = [];
   #waitingChars = 0;
 
-  constructor(webSocket: ServiceWebSocket, socket: Duplex) {
+  constructor(webSocket: ServiceWebSocket, gate: WireGate) {
     this.#webSocket = webSocket;
-    this.#socket = socket;
+    this.#gate = gate;
   }
 
   get bufferedBytes(): number {
-    return this.#webSocket.bufferedAmount + this.#waitingChars;
+    return this.#gate.writer.queuedBytes + this.#waitingChars;
   }
 
   send(text: MessageText): void {
-    // Once `ws` has answered the client's close frame, RFC 6455 allows nothing more.
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+    if (!this.#isOpen) return;
     if (this.#waiting.length === 0) process.nextTick(flush, this);
     this.#waiting.push(text);
     this.#waitingChars += charsOf(text);
     if (this.#waitingChars > MOST_WAITING_CHARS) this.flush();
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    if (!this.#isOpen) return;
+    this.flush();
+    this.#gate.writer.send(bytes);
+  }
+
+  /** Once `ws` has answered the client's close frame, RFC 6455 allows nothing more. */
+  get #isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
 
   /** Writes what waits. */
@@ -61,28 +71,49 @@ export class WsWire implements Wire {
     const texts = this.#waiting;
     this.#waiting = [];
     this.#waitingChars = 0;
-    if (!this.#socket.writable) return;
     let buffer: Buffer | undefined;
     const frames = textFrames(texts, (sizeBytes) => {
       buffer = takeFrameBuffer(sizeBytes);
       return buffer;
     });
-    this.#socket.write(frames, (error) => {
+    this.#gate.writer.send(frames, (error) => {
       // After an error the system may still read from it.
       if (error == null && buffer !== undefined) giveFrameBuffer(buffer);
     });
   }
 
-  close(code: number, reason: string): void {
+  close(code: number | undefined, reason: string): void {
     this.flush();
-    if (isLegalClose(code, reason)) this.#webSocket.closeWithReason(code, reason);
-    else if (this.#socket.writable) this.#socket.write(rawCloseFrame(code, reason));
+    if (code === undefined || isLegalClose(code, reason)) {
+      this.#gate.expectOwnClose();
+      this.#webSocket.closeWithReason(code, reason);
+    } else if (this.#isOpen) this.#gate.writer.sendLast(rawCloseFrame(code, reason));
+  }
+
+  end(): void {
+    this.flush();
+    this.#gate.endSocket();
+  }
+
+  reset(): void {
+    this.flush();
+    this.#gate.resetSocket();
   }
 
   terminate(): void {
     // What was sent in this tick leaves before the drop, as it would have one by one.
     this.flush();
     this.#webSocket.terminate();
+  }
+
+  release(): void {
+    this.flush();
+    this.#gate.release();
+  }
+
+  impair(impairment: Impairment): void {
+    this.flush();
+    this.#gate.impair(impairment);
   }
 
   setReading(reading: boolean): void {
@@ -92,8 +123,7 @@ export class WsWire implements Wire {
 
   whenTaken(callback: () => void): void {
     this.flush();
-    // An empty write adds no bytes to the stream; its callback comes when all before it was handed over.
-    if (this.#socket.writable) this.#socket.write(EMPTY, (error) => error ?? callback());
+    this.#gate.writer.whenTaken(callback);
   }
 }
 
