@@ -85,6 +85,43 @@ async function measureThroughput(turnFile: string): Promise<void> {
   }
 }
 
+/** What a scenario costs that does nothing, and one whose faults never strike, beside none at all. */
+async function measureScenarios(): Promise<void> {
+  const kinds = ['none', 'empty', 'faults'] as const;
+  const turns: Record<(typeof kinds)[number], number[]> = { none: [], empty: [], faults: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const kind of kinds) {
+      const server = await startServer([...SOUNDSTAGE, kind]);
+      const client = [pathOf('load-client.mjs'), server.url, String(SESSIONS), String(SECONDS)];
+      turns[kind].push((await runForJson(client))['turns'] ?? 0);
+      await stopServer(server);
+    }
+  }
+  console.log(
+    `\nScenarios: turns a second, ${ROUNDS} rounds of ${SECONDS} s each in turn, beside no scenario`,
+  );
+  for (const kind of ['empty', 'faults'] as const) {
+    const ratios = turns[kind].map((value, index) => value / (turns.none[index] ?? 1));
+    const label = kind === 'empty' ? 'an empty one' : '20 faults that never strike';
+    console.log(
+      `  ${label.padEnd(28)} ${median(turns[kind])} to ${median(turns.none)}   ${ratioText(ratios)}`,
+    );
+  }
+}
+
+/** Loading and checking the whole library, in a process of its own each time. */
+async function measureLibrary(): Promise<void> {
+  const ms: number[] = [];
+  let scenarios = 0;
+  for (let run = 0; run < ROUNDS; run += 1) {
+    const counts = await runForJson([pathOf('library-load.mjs')]);
+    ms.push(counts['ms'] ?? 0);
+    scenarios = counts['scenarios'] ?? 0;
+  }
+  console.log(`\nThe whole library, ${scenarios} scenarios read, parsed and checked: ${ROUNDS} processes`);
+  console.log(`  ${median(ms)} ms (${Math.min(...ms)} to ${Math.max(...ms)})`);
+}
+
 async function measureIdleMemory(turnFile: string): Promise<void> {
   const ours: number[] = [];
   const bare: number[] = [];
@@ -184,15 +221,29 @@ function packetsOf(seconds: number): string[] {
 }
 
 function report(unit: string, ours: number, bare: number, ratios: readonly number[]): void {
-  const ordered = [...ratios].sort((one, other) => one - other);
-  const range = `${ordered[0]?.toFixed(2)} to ${ordered.at(-1)?.toFixed(2)}`;
   console.log(
-    `  ${unit.padEnd(11)} soundstage ${String(ours).padStart(10)}   bare ws ${String(bare).padStart(10)}   ratio ${median(ratios).toFixed(2)} (${range})`,
+    `  ${unit.padEnd(11)} soundstage ${String(ours).padStart(10)}   bare ws ${String(bare).padStart(10)}   ${ratioText(ratios)}`,
   );
 }
 
+function ratioText(ratios: readonly number[]): string {
+  return `ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
+}
+
+/** Parts by name: `npm run bench -- scenarios library` runs only these. */
 const turnFile = recordTurn();
-await measureThroughput(turnFile);
-await measureIdleMemory(turnFile);
-await measureStart(turnFile);
-measureVirtualHour();
+const parts = {
+  throughput: () => measureThroughput(turnFile),
+  scenarios: measureScenarios,
+  library: measureLibrary,
+  memory: () => measureIdleMemory(turnFile),
+  start: () => measureStart(turnFile),
+  hour: async () => measureVirtualHour(),
+};
+const wanted = process.argv.slice(2);
+for (const name of wanted) {
+  if (!Object.hasOwn(parts, name))
+    throw new Error(`No part '${name}'. Try ${Object.keys(parts).join(', ')}.`);
+}
+for (const [name, measure] of Object.entries(parts))
+  if (wanted.length === 0 || wanted.includes(name)) await measure();
