@@ -3,6 +3,7 @@
  * the protocol beyond the handshake.
  */
 
+import { type Verification, verifyScenario } from '../assertions/index.js';
 import type { ClientSocketFactory } from '../protocol/index.js';
 import { LIMITS, nearestName, SoundstageError } from '../protocol/index.js';
 import type { Scenario } from '../scenarios/index.js';
@@ -44,6 +45,14 @@ export interface MockServer {
   readonly upgrades: readonly UpgradeRecord[];
   /** Every session since the start, oldest first; ended ones beyond `LIMITS.endedSessions` are forgotten. */
   readonly sessions: readonly ServerSession[];
+  /**
+   * Whether the clients of a scenario have done what it expects, judged by the sessions and upgrades that the server
+   * still remembers. Sessions may be open: what they have not done yet counts as not done.
+   *
+   * @param scenario its name. Default: the scenario of clients that choose none
+   * @throws SoundstageError `E_SCENARIO_UNKNOWN` when the server has none of that name
+   */
+  verify(scenario?: string): Verification;
   /** The certificate to trust, PEM; undefined without TLS. */
   readonly certificatePem: string | undefined;
   /** Reaches the server without a socket: the `transport` of the reference client. */
@@ -127,6 +136,21 @@ class RunningMockServer implements MockServer {
       'E_WAIT',
       `Waiting for a session failed: nobody connected within ${timeoutMs} ms. ${this.#host.sessions.length} sessions were handed out before, ${this.#host.upgrades.length} upgrades seen. Try a longer timeoutMs, or a look at the client's URL.`,
     );
+  }
+
+  verify(wanted?: string): Verification {
+    const { shelf } = this.#host;
+    if (wanted !== undefined && !shelf.has(wanted)) {
+      const nearest = nearestName(wanted, shelf.names);
+      throw new SoundstageError(
+        'E_SCENARIO_UNKNOWN',
+        `Cannot verify '${wanted}': the server has no such scenario. Try ${nearest === '' ? 'giving it one' : `'${nearest}'`}.`,
+        { details: { name: wanted, nearest } },
+      );
+    }
+    const { name, scenario } = shelf.choose(wanted);
+    const upgrades = this.#host.upgrades.filter((upgrade) => upgrade.scenario === name);
+    return verifyScenario({ scenario, sessions: this.#host.sessionsOf(name), upgrades });
   }
 
   get certificatePem(): string | undefined {

@@ -2,6 +2,7 @@
  * Accepts connections and keeps their sessions: who gets which script, seed and name. Must never know a transport or
  * the protocol beyond the handshake.
  */
+import type { SessionEvidence } from '../assertions/index.js';
 import { createJpegVerifier } from '../media/index.js';
 import { resolveQuirks } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
@@ -64,6 +65,13 @@ export class SessionHost {
   /** Upgrade requests that reached a scenario, oldest first. */
   get upgrades(): readonly UpgradeRecord[] {
     return this.#upgrades;
+  }
+
+  /** The sessions of one scenario as verification reads them, oldest first; null for the default behaviour. */
+  sessionsOf(name: string | null): readonly SessionEvidence[] {
+    return this.#sessions
+      .filter(({ scenario }) => scenario === name)
+      .map(({ connection, entries, close }) => ({ connection, entries, isOpen: close === undefined }));
   }
 
   nextRequestId(): string {

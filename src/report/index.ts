@@ -5,4 +5,5 @@ export {
   type TranscriptLayout,
   type TranscriptPaint,
 } from './transcript-columns.js';
+export { renderVerification } from './verification-text.js';
 export { wrapText } from './wrap-text.js';

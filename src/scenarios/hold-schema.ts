@@ -37,6 +37,10 @@ const REST = {
     wholeNumber(1).optional(),
     'Virtual milliseconds after which the hold fails loudly: the session closes with 1011.',
   ),
+  optional: about(
+    z.boolean().optional(),
+    'Verification passes even if no session ever reached it. Default false, so that a typing error cannot pass.',
+  ),
 } as const;
 
 /** A hold of a scenario. */

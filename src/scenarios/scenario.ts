@@ -113,10 +113,13 @@ export interface Hold {
   readonly lane?: HoldLane;
   /** Virtual milliseconds after which the hold fails loudly. Default `LIMITS.holdPatienceMs`. */
   readonly patienceMs?: number;
+  /** Verification passes even if no session ever reached it. Default false, so that a typing error cannot pass. */
+  readonly optional?: boolean;
 }
 
 /** A hold for a running session: without `after` it begins at once, without `until` it waits to be released. */
-export type LiveHold = Partial<Pick<Hold, 'after' | 'until'>> & Pick<Hold, 'lane' | 'patienceMs'>;
+export type LiveHold = Partial<Pick<Hold, 'after' | 'until'>> &
+  Pick<Hold, 'lane' | 'patienceMs' | 'optional'>;
 
 /** A scripted session. Everything is optional: an empty scenario is the service's default behaviour. */
 export interface Scenario {
