@@ -14,6 +14,7 @@ import {
   errors,
   fired,
   lengths,
+  missed,
   nth,
   outline,
   play,
@@ -100,6 +101,7 @@ describe('commits', () => {
       code: 1011,
       reason: 'Internal service error: null',
     });
+    expect(missed(run)).toEqual(['expect[0]']);
   });
 });
 
@@ -129,6 +131,7 @@ describe('samples and rates', () => {
       { listen: 'input_audio_buffer.committed', nth: 2 },
     ]);
     expect(errors(cut.events())).toEqual([]);
+    expect(missed(cut)).toEqual(['expect[0]']);
   });
 
   test('audio-deltas-are-cut-inside-a-sample: 1, 0, 3 bytes and the rest, which add up to the answer', async () => {
@@ -193,6 +196,7 @@ describe('samples and rates', () => {
       { listen: 'error', nth: 3 },
     ]);
     expect(errors(wrong.events()).slice(0, 3)).toEqual([refusal, refusal, refusal]);
+    expect(missed(wrong)).toEqual(['expect[0]']);
   });
 });
 
@@ -293,7 +297,8 @@ async function assertCut(
       : [],
   );
   const whole = audioOf(meant);
-  const came = run.events().filter(({ type }) => type === 'response.audio.delta');
+  const answer = run.events().slice(0, run.types().indexOf('response.done'));
+  const came = answer.filter(({ type }) => type === 'response.audio.delta');
   expect(lengths(audioOf(came))).toEqual(lengths(whole).flatMap(cut));
   expect(Buffer.concat(audioOf(came)).equals(Buffer.concat(whole))).toBe(true);
   expect(new Set(came.map(({ event_id }) => event_id)).size).toBe(came.length);

@@ -50,6 +50,7 @@ export async function play(name: string, options: { readonly waitMs?: number } =
   const run = await playFromLibrary(name, { waitMs: PATIENCE_MS, ...options });
   expect(run.record.steps.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
   expect(run.record.probe?.completed).toBe(run.scenario.probe);
+  expect(run.server.verify(name).checks.filter(({ ok }) => !ok)).toEqual([]);
   return run;
 }
 
@@ -88,10 +89,16 @@ export async function rush(name: string, { atOpen = [], at = {}, until, query = 
     const close = await new Promise<{ code: number; reason: string }>((resolve) => {
       socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
-    return { events, close, sessions: server.sessions, upgrades: server.upgrades };
+    return { events, close, server, sessions: server.sessions, upgrades: server.upgrades };
   } finally {
     await server.close();
   }
+}
+
+/** What a scenario expects and this client did not do, by its place in the file. */
+export function missed({ server }: Pick<LibraryRun, 'server'>): string[] {
+  const { checks } = server.verify(server.upgrades[0]?.scenario ?? undefined);
+  return checks.filter(({ ok, place }) => !ok && place.startsWith('expect')).map(({ place }) => place);
 }
 
 /** Indexes of the faults that fired on a connection, in order. */

@@ -12,6 +12,7 @@ import {
   errors,
   fired,
   lengths,
+  missed,
   outline,
   play,
   playAs,
@@ -52,6 +53,7 @@ describe('images', () => {
     ]);
     expect(wrong.types()).toEqual(['session.created', 'session.updated', 'error', ...COMMITTED, 'error']);
     expect(errors(wrong.events())).toEqual([NO_AUDIO, NO_AUDIO]);
+    expect(missed(wrong)).toEqual(['expect[0]']);
   });
 
   const DROPPED = [
@@ -122,6 +124,7 @@ describe('ends and beginnings', () => {
     ]);
     expect(late.types()).toEqual(['session.created', 'session.finished']);
     expect(sent(late).filter(({ type }) => type === 'input_audio_buffer.append')).toHaveLength(21);
+    expect(missed(late)).toEqual(['expect[0]']);
   });
 
   test('socket-closes-right-behind-session-finished: the server hangs up first', async () => {

@@ -9,6 +9,7 @@ import {
   COMMITTED,
   errors,
   fired,
+  missed,
   nth,
   outline,
   play,
@@ -58,6 +59,7 @@ describe('updates that do not take', () => {
       voice: 'Tina',
       instructions: 'You are the receptionist.',
     });
+    expect(missed(run)).toEqual(['expect[0]']);
   });
 
   test('manual-mode-needs-an-explicit-null: with it the client ends its turns', async () => {
@@ -90,6 +92,7 @@ describe('updates that do not take', () => {
     expect(errors(run.events())).toEqual([
       { type: 'server_error', code: 'InternalError', message: 'Internal service error: null' },
     ]);
+    expect(missed(run)).toEqual(['expect[0]']);
   });
 
   test('one-null-too-many-voids-the-update: the nulls of the SDKs are welcome, others are not', async () => {
@@ -116,6 +119,7 @@ describe('updates that do not take', () => {
       })),
     );
     expect(sessionOf(nth(wrong.events(), 'session.updated'))).not.toHaveProperty('instructions');
+    expect(missed(wrong)).toEqual([0, 1, 2, 3].map((index) => `expect[${index}]`));
   });
 
   test('one-unknown-parameter-voids-the-update: nothing of it, then everything of the smaller one', async () => {
@@ -137,6 +141,7 @@ describe('updates that do not take', () => {
     ]);
     expect(outline(careless.types())).toEqual(['session.created', 'error', ...ASKED]);
     expect(voiceOf(nth(careless.events(), 'response.created'))).toBe('Tina');
+    expect(missed(careless)).toEqual(['expect[0]', 'expect[1]']);
   });
 
   test('misplaced-settings-are-accepted-without-effect: session.updated comes, the setting does not', async () => {
@@ -160,6 +165,7 @@ describe('updates that do not take', () => {
     const { audio, ...updated } = sessionOf(nth(wrong.events(), 'session.updated'));
     expect(audio).toBeUndefined();
     expect(updated).toEqual(sessionOf(nth(wrong.events(), 'session.created')));
+    expect(missed(wrong)).toEqual([0, 1, 2, 3, 4, 5].map((index) => `expect[${index}]`));
   });
 });
 
@@ -226,6 +232,7 @@ describe('echoes that differ', () => {
       { listen: 'session.updated' },
     ]);
     expect(outline(run.types())).toEqual(['session.created', 'session.updated', ...ASKED, 'session.updated']);
+    expect(missed(run)).toEqual(['expect[0]']);
   });
 
   test('session-updated-never-shows-what-was-asked-for: the echo never changes, and in the end it costs', async () => {
@@ -246,5 +253,6 @@ describe('echoes that differ', () => {
       'error',
     ]);
     expect(errors(stubborn.events())[1]).toMatchObject({ code: 'Throttling.RateQuota' });
+    expect(missed(stubborn)).toEqual(['expect[0]', 'expect[1]']);
   });
 });
