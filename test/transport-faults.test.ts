@@ -223,6 +223,20 @@ describe('bad links', () => {
     expect(raw.received).toHaveLength(0);
   });
 
+  test('half-open: what a peer sends stays where it is, and a peer that goes is not missed', async () => {
+    await listen({ go: impair({ kind: 'half-open' }) });
+    const raw = await upgraded();
+    raw.write(clientFrame(TEXT, 'go'));
+    await server.saw.until('text go');
+    raw.write(Buffer.alloc(32 << 20));
+    await somebodyElseIsServed();
+    expect(raw.socket.writableLength).toBeGreaterThan(0);
+    raw.socket.resetAndDestroy();
+    await raw.saw.until('close');
+    await somebodyElseIsServed();
+    expect([listener.connectionCount, server.connection.state]).toEqual([1, 'open']);
+  });
+
   test('half-open: a close in the same packet is not answered', async () => {
     await listen({ go: impair({ kind: 'half-open' }) });
     const raw = await upgraded(true);

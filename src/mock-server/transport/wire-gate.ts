@@ -23,10 +23,13 @@ export class WireGate extends Duplex {
   #ignoresClose = false;
   /** The close frame of `ws` is one that we asked for. */
   #closesItself = false;
+  /** Nothing that becomes of the socket is noticed here, save that we drop it. */
+  #isCableOut = false;
   /** The socket stays as it is, whatever becomes of this stream. */
   #isHeld = false;
   #isSocketPaused = false;
   #isSocketGone = false;
+  #isReleased = false;
   /** `ws` wants no more for now. */
   #isFull = false;
   /** What was read and waits for its turn. */
@@ -69,7 +72,9 @@ export class WireGate extends Duplex {
 
   /** Drops the socket, held or not. */
   release(): void {
+    this.#isReleased = true;
     this.#socket.destroy();
+    if (this.#isSocketGone) this.destroy();
   }
 
   /** `stop-reading` is the connection's affair: it pauses `ws`, and with it this stream. */
@@ -92,6 +97,7 @@ export class WireGate extends Duplex {
   }
 
   #pullCable(): void {
+    this.#isCableOut = true;
     this.#hold();
     this.#socket.pause();
     this.writer.cut();
@@ -193,6 +199,7 @@ export class WireGate extends Duplex {
   readonly #onSocketClose = (): void => {
     this.#isSocketGone = true;
     this.#toServer?.discard();
+    if (this.#isCableOut && !this.#isReleased) return;
     // What had arrived before a drop and was not yet wanted.
     const rest: unknown = this.#isHeld || this.destroyed ? null : this.#socket.read();
     if (rest instanceof Uint8Array) this.push(rest);
