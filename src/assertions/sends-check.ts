@@ -3,10 +3,9 @@
  * count as the client sent them, whether the service could read them or not.
  */
 import { CLIENT_EVENT_TYPES, describeValue } from '../protocol/index.js';
-import { type Expectation, readPath } from '../scenarios/index.js';
+import { ABSENT, type Expectation, matchesFields, PRESENT, readPath } from '../scenarios/index.js';
 import type { Finding } from './expectation-check.js';
 import { numberResponses } from './response-numbers.js';
-import { isSameValue } from './same-value.js';
 import type { WireMessage, WireSession } from './wire-session.js';
 import { boundsText, counted, isWithin, moments, ordinal } from './words.js';
 
@@ -20,10 +19,6 @@ interface Placed {
   /** The response it belongs to, from 1. */
   readonly response: number | undefined;
 }
-
-/** What `where` may say instead of a value. */
-const ABSENT = '~absent';
-const PRESENT = '~present';
 
 const CLIENTS: ReadonlySet<string> = new Set(CLIENT_EVENT_TYPES);
 
@@ -41,7 +36,7 @@ export function sendsCheck(expectation: Sends, sessions: readonly WireSession[])
   const end = expectation.before === undefined ? undefined : placeOf(expectation.before, line);
   const window = start === undefined ? [] : line.slice(start + 1, end);
   const ofType = window.filter(({ message }) => isSent(expectation.sends, message));
-  const fitting = ofType.filter(({ message }) => hasFields(message.event, expectation.where));
+  const fitting = ofType.filter(({ message }) => matchesFields(message.event, expectation.where));
   const seen = fitting.map(({ connection: on, message }) => ({ connection: on, atMs: message.atMs }));
   return {
     what: sendsText(expectation),
@@ -82,18 +77,9 @@ function isSent(wanted: Sends['sends'], { from, type }: WireMessage): boolean {
   return from === 'client' && (wanted === 'anything' || type === wanted);
 }
 
-function hasFields(event: unknown, where: Sends['where']): boolean {
-  return Object.entries(where ?? {}).every(([path, wanted]) => {
-    const value = readPath(event, path);
-    if (wanted === ABSENT) return value === undefined;
-    if (wanted === PRESENT) return value !== undefined;
-    return isSameValue(value, wanted);
-  });
-}
-
 /** Messages of the type whose fields are different, with the fields of the first. */
 function othersText({ sends, where }: Sends, ofType: readonly Placed[], fitting: number): string {
-  const others = ofType.filter(({ message }) => !hasFields(message.event, where));
+  const others = ofType.filter(({ message }) => !matchesFields(message.event, where));
   const [first] = others;
   if (first === undefined || fitting > 0) return '';
   const fields = Object.keys(where ?? {}).map((path) => {

@@ -4,7 +4,7 @@
  */
 import { LIMITS } from '../protocol/limits.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
-import { readPath } from '../scenarios/index.js';
+import { matchesFields } from '../scenarios/index.js';
 import type { LogEntry } from '../session-log/index.js';
 import type { WallClock } from './wall-clock.js';
 
@@ -38,6 +38,8 @@ export interface WaitOptions {
   readonly timeoutMs?: number;
   /** Virtual milliseconds from now: fails as soon as the session's clock has passed them. */
   readonly withinMs?: number;
+  /** Ends the wait: nobody wants to know any more. */
+  readonly signal?: AbortSignal;
 }
 
 const MOST_LISTED = 8;
@@ -58,18 +60,20 @@ export function waitForMessage(
   clock: WallClock,
 ): Promise<SeenMessage> {
   const wanted = typeof match === 'string' ? { event: match } : match;
-  const { timeoutMs = LIMITS.waitMs, withinMs } = options;
+  const { timeoutMs = LIMITS.waitMs, withinMs, signal } = options;
   const deadlineMs = withinMs === undefined ? undefined : session.nowMs + withinMs;
   return new Promise((resolve, reject) => {
     const wait = new Wait(wanted);
     const end = () => {
       stopListening();
       stopTimer();
+      signal?.removeEventListener('abort', giveUp);
     };
     const fail = (why: string) => {
       end();
       reject(wait.failure(why));
     };
+    const giveUp = () => fail('it was given up');
     const look = (entry: LogEntry) => {
       const found = wait.see(entry);
       if (found !== undefined) {
@@ -90,6 +94,8 @@ export function waitForMessage(
       return;
     }
     if (session.isOver) fail('the connection ended before it came');
+    else if (signal?.aborted === true) giveUp();
+    else signal?.addEventListener('abort', giveUp);
   });
 }
 
@@ -115,12 +121,11 @@ class Wait {
   see(entry: LogEntry): SeenMessage | undefined {
     const message = seenMessage(entry);
     if (message === undefined) return undefined;
-    const { event, from, nth = 1, where = {} } = this.#wanted;
+    const { event, from, nth = 1, where } = this.#wanted;
     this.#seen.push(`${message.from === 'client' ? 'client ' : ''}${message.type}`);
     if (this.#seen.length > MOST_LISTED) this.#seen.shift();
     if (message.type !== event || (from !== undefined && from !== message.from)) return undefined;
-    const fits = Object.entries(where).every(([path, value]) => isSame(readPath(message.event, path), value));
-    if (!fits) return undefined;
+    if (!matchesFields(message.event, where)) return undefined;
     this.#matches += 1;
     return this.#matches === nth ? message : undefined;
   }
@@ -132,10 +137,6 @@ class Wait {
     const message = `Waiting for ${what} failed: ${why}. Last seen: ${seen}. Try a longer timeoutMs, or what was seen.`;
     return new SoundstageError('E_WAIT', message, { details: { ...this.#wanted, seen: [...this.#seen] } });
   }
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { CLIENT_EVENT_TYPES, SERVER_EVENT_TYPES } from '../protocol/index.js';
-import { about, isPlainObject, kind, record, wholeNumber } from './schema-parts.js';
+import { about, fields, record, wholeNumber } from './schema-parts.js';
 
 const mark = record({
   event: about(z.enum([...SERVER_EVENT_TYPES, ...CLIENT_EVENT_TYPES]), 'An event of either side.'),
@@ -27,13 +27,6 @@ const WHERE = {
   connection: about(wholeNumber(1).optional(), 'Only on the n-th connection. Default: on all together.'),
   because: about(z.string().optional(), 'Why, in one sentence; printed when it fails.'),
 } as const;
-
-const fields = kind<Readonly<Record<string, unknown>>>(
-  isPlainObject,
-  'plain object from paths to values',
-  "{ 'session.voice': 'Tina' }",
-  { type: 'object' },
-);
 
 const sends = record({
   sends: about(

@@ -13,7 +13,7 @@ import {
 } from '../protocol/index.js';
 import type { FaultKind, Params, StrikePoint } from './fault-types.js';
 import { FAULT_KINDS, type FaultKindName } from './faults/table.js';
-import { about, chance, isPlainObject, kind, record, wholeNumber } from './schema-parts.js';
+import { about, chance, fields, isPlainObject, kind, record, wholeNumber } from './schema-parts.js';
 
 /** What is true of a session when a message is considered. */
 export const SESSION_CONDITIONS = [
@@ -62,7 +62,14 @@ export const addressSchema = record({
     wholeNumber(0).optional(),
     'Only messages of the n-th user turn: from its first speech_started or its commit to the next; 0 before the first.',
   ),
-  state: about(z.enum(SESSION_CONDITIONS).optional(), 'Only while this is true of the session.'),
+  state: about(
+    z.enum(SESSION_CONDITIONS).optional(),
+    'Only while this is true of the session. A response is active from its response.created until just before its response.done.',
+  ),
+  where: about(
+    fields.optional(),
+    'Only messages whose fields have these values, by path: `{ item.type: message }`; `~present` and `~absent` stand for fields that are there or not.',
+  ),
   connection,
 });
 
@@ -90,11 +97,19 @@ interface FaultCommon {
   note?: string | undefined;
 }
 
+/** Kinds that strike before there is a session, for which an address says little. */
+type UpgradeKindName = 'refuse-upgrade' | 'slow-upgrade' | 'drop-upgrade';
+
+/** A kind without parameters has no keys, where the schema's own type would forbid all others. */
+type OwnKeys<Name extends FaultKindName> = keyof (typeof FAULT_KINDS)[Name]['keys'] extends never
+  ? unknown
+  : Params<(typeof FAULT_KINDS)[Name]['keys']>;
+
 type FaultOf<Name extends FaultKindName> = FaultCommon &
-  ((typeof FAULT_KINDS)[Name]['layer'] extends 'upgrade'
+  (Name extends UpgradeKindName
     ? { do: Name; at?: FaultAddress | undefined }
     : { do: Name; at: FaultAddress }) &
-  Params<(typeof FAULT_KINDS)[Name]['keys']>;
+  OwnKeys<Name>;
 
 /** One fault: where it strikes, what it does. */
 export type Fault = { [Name in FaultKindName]: FaultOf<Name> }[FaultKindName];

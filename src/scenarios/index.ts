@@ -22,6 +22,7 @@ export type {
 export { readPath } from './faults/json-path.js';
 export type { FaultKindName } from './faults/table.js';
 export { fill } from './faults/template.js';
+export { ABSENT, isSameValue, matchesFields, PRESENT } from './match-fields.js';
 export { prepareScenario } from './prepare-scenario.js';
 export { readLiveHold, readOneShotFault } from './read-scenario.js';
 export type * from './scenario.js';

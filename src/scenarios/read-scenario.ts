@@ -55,14 +55,23 @@ export function readLiveHold(hold: unknown): LiveHold {
 export function checkScenario(
   value: unknown,
 ): { readonly scenario: Scenario } | { readonly mistake: ScenarioMistake } {
-  const result = scenarioSchema.safeParse(value, { error: explain });
-  return result.success ? { scenario: result.data } : { mistake: mistakeOf(result.error.issues) };
+  const checked = checkAs(scenarioSchema, value);
+  return 'mistake' in checked ? checked : { scenario: checked.value };
+}
+
+/** A value as a schema made of the parts of this room wants it, or its first mistake as data. */
+export function checkAs<Value>(
+  schema: z.ZodType<Value>,
+  value: unknown,
+): { readonly value: Value } | { readonly mistake: ScenarioMistake } {
+  const result = schema.safeParse(value, { error: explain });
+  return result.success ? { value: result.data } : { mistake: mistakeOf(result.error.issues) };
 }
 
 function readAs<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
-  const result = schema.safeParse(value, { error: explain });
-  if (result.success) return result.data;
-  const { path, why } = mistakeOf(result.error.issues);
+  const checked = checkAs(schema, value);
+  if ('value' in checked) return checked.value;
+  const { path, why } = checked.mistake;
   const place = pathText(path);
   throw new SoundstageError('E_SCENARIO', `Cannot play ${place === '' ? what : place}: ${why}`, {
     details: { path: place },

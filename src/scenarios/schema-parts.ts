@@ -88,6 +88,14 @@ export const jsonObject = kind<Readonly<Record<string, unknown>>>(
   { type: 'object' },
 );
 
+/** Values of fields by path. */
+export const fields = kind<Readonly<Record<string, unknown>>>(
+  isPlainObject,
+  'plain object from paths to values',
+  "{ 'session.voice': 'Tina' }",
+  { type: 'object' },
+);
+
 /** `[1, 3]`: one time in three. */
 export const chance = kind<readonly [number, number]>(
   (value) =>

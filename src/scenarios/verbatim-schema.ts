@@ -18,7 +18,7 @@ const bindings = kind<Readonly<Record<string, string>>>(
 const send = record({
   send: about(
     jsonObject,
-    'An event of the server. `event_id` is added where none is given. `${name}` stands for what was bound under that name, `${new.item}` for a fresh id, `${item:answer}` for the id of the item called answer, the same wherever it is named (kinds: event, item, response, conversation, call, session).',
+    'An event of the server. `event_id` is added where none is given. `${name}` stands for what was bound under that name, `${session.id}` and `${model}` for those of the session, `${new.item}` for a fresh id, `${item:answer}` for the id of the item called answer, the same wherever it is named (kinds: event, item, response, conversation, call, session).',
   ),
   bind: about(bindings.optional(), 'Names for fields of this event, by path, for later steps.'),
 });

@@ -2,8 +2,7 @@
  * Rules about setting a session up and naming messages.
  */
 import { describeValue } from '../../protocol/index.js';
-import { readPath } from '../../scenarios/index.js';
-import { isSameValue } from '../same-value.js';
+import { isSameValue, readPath } from '../../scenarios/index.js';
 import type { WireMessage, WireSession } from '../wire-session.js';
 import { judgeEach, type RuleFinding, sentOf } from './rule.js';
 

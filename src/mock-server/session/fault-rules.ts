@@ -9,6 +9,7 @@ import {
   type FaultAddress,
   type FaultKind,
   faultKind,
+  matchesFields,
   type OneShotFault,
   type SessionCondition,
 } from '../../scenarios/index.js';
@@ -42,6 +43,8 @@ export interface Considered {
   readonly response: number | undefined;
   readonly turn: number;
   readonly holds: (condition: SessionCondition) => boolean;
+  /** The message itself, parsed when somebody asks. */
+  readonly event: () => unknown;
 }
 
 const ANY = '*';
@@ -118,10 +121,11 @@ export function describeRule(rule: FaultRule): Record<string, string | number> {
   };
 }
 
-function fits(at: FaultAddress, { response, turn, holds }: Considered): boolean {
+function fits(at: FaultAddress, { response, turn, holds, event }: Considered): boolean {
   if (at.response !== undefined && at.response !== response) return false;
   if (at.turn !== undefined && at.turn !== turn) return false;
-  return at.state === undefined || holds(at.state);
+  if (at.state !== undefined && !holds(at.state)) return false;
+  return at.where === undefined || matchesFields(event(), at.where);
 }
 
 /** Whether the n-th fitting message is one that the rule strikes at. */

@@ -95,7 +95,7 @@ export function sendMessage(state: SessionState, message: Outgoing): void {
 /** Whether a fault looks at this event of the client, and what becomes of it; `carryOut` is called at most once. */
 export function takeRequest(
   state: SessionState,
-  request: { readonly type: string; readonly eventId: string | undefined },
+  request: { readonly type: string; readonly eventId: string | undefined; readonly event: unknown },
   carryOut: () => void,
 ): void {
   const candidates = rulesFor(state.faults.rules, request.type);
@@ -103,7 +103,11 @@ export function takeRequest(
   const rule =
     named.length === 0
       ? undefined
-      : firstVerdict(named, considered(state, request.type), state.faults.rules.random);
+      : firstVerdict(
+          named,
+          considered(state, request.type, () => request.event),
+          state.faults.rules.random,
+        );
   if (rule === undefined) carryOut();
   else strike(state, rule, 'client', undefined, request, carryOut);
 }
@@ -111,7 +115,7 @@ export function takeRequest(
 /** Strikes at the moment before the service's first message. */
 export function strikeOpening(state: SessionState): void {
   const candidates = state.faults.rules.byEvent.get('open')?.filter(({ at }) => at?.event === 'open') ?? [];
-  const rule = firstVerdict(candidates, considered(state, 'open'), state.faults.rules.random);
+  const rule = firstVerdict(candidates, considered(state, 'open', noEvent), state.faults.rules.random);
   if (rule !== undefined) strikeMoment(state, rule);
 }
 
@@ -119,7 +123,7 @@ export function strikeOpening(state: SessionState): void {
 export function onMomentDue(state: SessionState, index: number): void {
   const rule = state.faults.rules.all.find((candidate) => candidate.index === index);
   if (rule?.at === undefined) return;
-  const verdict = firstVerdict([rule], considered(state, ''), state.faults.rules.random);
+  const verdict = firstVerdict([rule], considered(state, '', noEvent), state.faults.rules.random);
   if (verdict !== undefined) strikeMoment(state, verdict);
 }
 
@@ -216,13 +220,35 @@ function verdictOn(
 ): FaultRule | undefined {
   return firstVerdict(
     candidates,
-    considered(state, message.type, message.response, message.turn),
+    considered(state, message.type, () => parse(message.text), message),
     state.faults.rules.random,
   );
 }
 
-function considered(state: SessionState, type: string, response?: number, turn?: number): Considered {
-  return { type, response, turn: turn ?? currentTurn(state), holds: (condition) => isTrue(state, condition) };
+function considered(
+  state: SessionState,
+  type: string,
+  event: () => unknown,
+  { response, turn }: { readonly response?: number | undefined; readonly turn?: number | undefined } = {},
+): Considered {
+  return {
+    type,
+    response,
+    turn: turn ?? currentTurn(state),
+    holds: (condition) => isTrue(state, condition),
+    event,
+  };
+}
+
+const noEvent = () => undefined;
+
+/** Verbatim messages need not be JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** User turns that have begun: those ended and the one being spoken. */

@@ -12,7 +12,7 @@ import { isResponding, requestResponse, startResponse } from './response-start.j
 import type { SessionState } from './state.js';
 import type { TimerAction } from './timers.js';
 import { onTranscriptionDue } from './transcription.js';
-import { failWait, playSteps } from './verbatim.js';
+import { endPause, failWait } from './verbatim.js';
 
 /** Carries out a timer's action. */
 export function fire(state: SessionState, action: TimerAction): void {
@@ -51,7 +51,7 @@ export function fire(state: SessionState, action: TimerAction): void {
       onMomentDue(state, action.fault);
       break;
     case 'verbatim-step':
-      playSteps(state);
+      endPause(state);
       break;
     case 'verbatim-patience':
       failWait(state);

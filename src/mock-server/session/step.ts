@@ -154,7 +154,9 @@ function takeText(state: SessionState, text: string): void {
   if (state.verbatim !== undefined) {
     const { verbatim } = state;
     const type = parsed.ok ? parsed.event.type : '';
-    takeRequest(state, { type, eventId: undefined }, () => takeArrival(state, verbatim, text));
+    takeRequest(state, { type, eventId: undefined, event: parsed.ok ? parsed.event : undefined }, () =>
+      takeArrival(state, verbatim, text),
+    );
     return;
   }
   if (!parsed.ok) {
@@ -164,7 +166,7 @@ function takeText(state: SessionState, text: string): void {
   const { event } = parsed;
   // What the client has sent it has sent, whatever a fault makes of it: holds let go in any case.
   countClientEvent(state, event.type);
-  takeRequest(state, { type: event.type, eventId: event.event_id }, () => carryOut(state, event));
+  takeRequest(state, { type: event.type, eventId: event.event_id, event }, () => carryOut(state, event));
   releaseWithheld(state, event.type);
 }
 

@@ -14,6 +14,8 @@ import { cancelTimers, schedulePatience } from './timers.js';
 export interface Verbatim {
   readonly steps: readonly VerbatimStep[];
   next: number;
+  /** A pause has not passed: what the client sends meanwhile is kept for the steps behind it. */
+  isPausing: boolean;
   /** What the client has sent and no step has waited for yet. */
   arrived: { readonly type: string; readonly event: unknown }[];
   readonly bound: Map<string, unknown>;
@@ -23,7 +25,13 @@ export interface Verbatim {
 
 export function createVerbatim(steps: readonly VerbatimStep[] | undefined): Verbatim | undefined {
   if (steps === undefined) return undefined;
-  return { steps, next: 0, arrived: [], bound: new Map(), ids: new Map() };
+  return { steps, next: 0, isPausing: false, arrived: [], bound: new Map(), ids: new Map() };
+}
+
+/** A pause has passed. */
+export function endPause(state: SessionState): void {
+  if (state.verbatim !== undefined) state.verbatim.isPausing = false;
+  playSteps(state);
 }
 
 /** Plays steps until one has to wait or the sequence is over. */
@@ -31,7 +39,8 @@ export function playSteps(state: SessionState): void {
   for (;;) {
     const { verbatim } = state;
     const step = verbatim?.steps[verbatim.next];
-    if (verbatim === undefined || step === undefined || state.phase === 'closing') return;
+    if (verbatim === undefined || step === undefined || verbatim.isPausing || state.phase === 'closing')
+      return;
     if (!playStep(state, verbatim, step)) return;
   }
 }
@@ -60,6 +69,7 @@ function playStep(state: SessionState, verbatim: Verbatim, step: VerbatimStep): 
   if ('send' in step) playSend(state, verbatim, step);
   else if ('text' in step) sendText(state, String(fill(step.text, lookup(state, verbatim))));
   else if ('pauseMs' in step) {
+    verbatim.isPausing = true;
     later(state, 'none', step.pauseMs, { do: 'verbatim-step' });
     return false;
   } else if ('close' in step) {
@@ -111,11 +121,12 @@ function bindFields(
   for (const [name, path] of Object.entries(bind ?? {})) verbatim.bound.set(name, readPath(event, path));
 }
 
-/** What a placeholder stands for: something bound, a named id, a fresh id, the model of the URL. */
+/** What a placeholder stands for: something bound, the session's own id and model, a named id, a fresh id. */
 function lookup(state: SessionState, verbatim: Verbatim): (name: string) => unknown {
   return (name) => {
     if (verbatim.bound.has(name)) return verbatim.bound.get(name);
     if (name === 'model') return state.model.requested ?? 'null';
+    if (name === 'session.id') return state.id;
     const fresh = /^new\.(event|item|response|conversation|call|session|obfuscation)$/.exec(name)?.[1];
     if (fresh !== undefined) return makeId(fresh as IdKind, state.ids);
     const kind = /^(event|item|response|conversation|call|session):/.exec(name)?.[1];

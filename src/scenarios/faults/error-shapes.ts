@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ERROR_CATALOGUE, type Refusal, refuse } from '../../protocol/index.js';
 import type { FaultAction, StrikeContext } from '../fault-types.js';
-import { about, jsonValue } from '../schema-parts.js';
+import { about, jsonValue, record, wholeNumber } from '../schema-parts.js';
 
 /** Placeholders of catalogue texts have nothing to stand for here. */
 const NO_VALUES = Object.fromEntries(
@@ -32,6 +32,13 @@ export const errorKeys = {
     z.enum(['none', 'echo', 'null', 'beside']).optional(),
     "Where the client's `event_id` stands: nowhere, in the error, as null in the error, or beside the error as `client_event_id`. Default none.",
   ),
+  close: about(
+    record({
+      code: about(wholeNumber(0, 65_535), 'The close code.'),
+      reason: about(z.string().optional(), 'Default empty.'),
+    }).optional(),
+    'Closes the connection behind the error, in place of what the catalogue says.',
+  ),
 } as const;
 
 type ErrorParams = z.infer<z.ZodObject<typeof errorKeys>>;
@@ -48,12 +55,12 @@ export function errorActions(params: ErrorParams, context: StrikeContext): Fault
     const event = { event_id: context.newId('event'), type: 'error', error, ...beside };
     actions.push({ act: 'invent', text: JSON.stringify(event) });
   }
-  return [...actions, ...closing(refusal)];
+  return [...actions, ...closing(params.close, refusal)];
 }
 
-function closing(refusal: Refusal | undefined): FaultAction[] {
-  if (refusal?.close === undefined) return [];
-  return [{ act: 'close', code: refusal.close.code, reason: refusal.close.reason }];
+function closing(own: ErrorParams['close'], refusal: Refusal | undefined): FaultAction[] {
+  const end = own ?? refusal?.close;
+  return end === undefined ? [] : [{ act: 'close', code: end.code, reason: end.reason ?? '' }];
 }
 
 function shaped(error: unknown, { form = 'object' }: ErrorParams): unknown {

@@ -11,7 +11,8 @@ export const pingFlood = defineFault({
   layer: 'frame',
   strikes: ['server', 'client', 'moment'],
   summary: 'Sends many pings, or pongs that nobody asked for.',
-  clientSees: 'Control frames in a row; each ping wants its pong.',
+  clientSees:
+    'Control frames in a row; each ping wants its pong. Some libraries give up at a number of unanswered pings (npm ws at 60).',
   keys: {
     count: about(wholeNumber(1, 100_000).optional(), 'How many. Default 1000.'),
     control: about(z.enum(['ping', 'pong']).optional(), 'Which frame. Default ping.'),
