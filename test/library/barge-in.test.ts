@@ -14,12 +14,14 @@ import {
   ofResponse,
   opening,
   played,
+  print,
   responseId,
   sent,
   spokenBytes,
   story,
   TRANSCRIBED,
   USER_TURN,
+  unmet,
 } from './told.js';
 
 const STARTED = 'input_audio_buffer.speech_started';
@@ -57,9 +59,9 @@ describe('playback is stopped by speech, not by the end of a response (B7)', () 
       response: { status: 'cancelled', status_details: CANCELLED, output: [{ status: 'incomplete' }] },
     });
     const whole = spokenBytes(run.scenario.replies?.[0]?.text ?? '');
-    expect(audioOf(run, 1)).toEqual(whole.subarray(0, audioOf(run, 1).length));
+    expect(print(audioOf(run, 1))).toBe(print(whole.subarray(0, audioOf(run, 1).length)));
     expect(audioOf(run, 1).length).toBeLessThan(whole.length / 2);
-    expect(audioOf(run, 2)).toEqual(spokenBytes('I stop.'));
+    expect(print(audioOf(run, 2))).toBe(print(spokenBytes('I stop.')));
   });
 });
 
@@ -90,7 +92,9 @@ describe('audio of an answer that is over (B8)', () => {
       { response: { id: responseId(run, 1), status: 'cancelled', status_details: CANCELLED } },
       { response: { id: responseId(run, 2), status: 'completed' } },
     ]);
-    expect(audioOf(run, 1)).toEqual(spokenBytes('Once there was a lighthouse keeper who wrote letters.'));
+    expect(print(audioOf(run, 1))).toBe(
+      print(spokenBytes('Once there was a lighthouse keeper who wrote letters.')),
+    );
     expect(types.slice(newDone + 1)).toEqual(asked(3));
   });
 
@@ -107,7 +111,7 @@ describe('audio of an answer that is over (B8)', () => {
     const whole = spokenBytes(run.scenario.replies?.[0]?.text ?? '');
     const before = bytesOf(early.slice(0, early.length - 3));
     const pieces = Buffer.concat([before, bytesOf(late), bytesOf(early.slice(-3))]);
-    expect(pieces).toEqual(whole.subarray(0, pieces.length));
+    expect(print(pieces)).toBe(print(whole.subarray(0, pieces.length)));
     expect(story(run).slice(story(run).indexOf('response.created r2'))).toEqual([
       'response.created r2',
       'speech r1',
@@ -119,7 +123,7 @@ describe('audio of an answer that is over (B8)', () => {
       TO_MANUAL,
       ...asked(3),
     ]);
-    expect(audioOf(run, 2)).toEqual(spokenBytes('I stop.'));
+    expect(print(audioOf(run, 2))).toBe(print(spokenBytes('I stop.')));
   });
 });
 
@@ -128,7 +132,7 @@ test('interrupted-answer-never-says-done (B9): no end for the first answer, all 
   const turns = [...INTERRUPTED, ...closing(1), ...REST_OF_TURN, TRANSCRIBED, ...answer(2), TO_MANUAL];
   expect(story(run).slice(0, turns.length)).toEqual(turns);
   expect(ofResponse(run, 1, 'response.done')).toEqual([]);
-  expect(audioOf(run, 2)).toEqual(spokenBytes('I stop, and this answer has to be heard.'));
+  expect(print(audioOf(run, 2))).toBe(print(spokenBytes('I stop, and this answer has to be heard.')));
 });
 
 test('end-of-interrupted-audio-comes-in-the-next-answer (B10): audio.done of the first amid the second', async () => {
@@ -150,7 +154,9 @@ test('end-of-interrupted-audio-comes-in-the-next-answer (B10): audio.done of the
     TO_MANUAL,
     ...asked(3),
   ]);
-  expect(audioOf(run, 2)).toEqual(spokenBytes('I stop, and this answer has more to say than one word.'));
+  expect(print(audioOf(run, 2))).toBe(
+    print(spokenBytes('I stop, and this answer has more to say than one word.')),
+  );
   expect(sent(run, 'input_audio_buffer.commit')).toEqual([]);
 });
 
@@ -189,6 +195,10 @@ describe('hears-its-own-voice-and-interrupts-itself (B11)', () => {
       expect(client.types.filter((type) => type === 'response.created')).toHaveLength(3);
       expect(client.types.filter((type) => type === STARTED)).toHaveLength(4);
       expect(client.types).not.toContain('response.done');
+      // The player's clean turn is missing as well: whoever talks to itself never gets there.
+      await server.sessions[0]?.closed;
+      const run = { scenario: libraryScenario(NAME), sessions: server.sessions, server };
+      expect(unmet(run)).toEqual(['expect[0]', 'probe']);
     } finally {
       await server.close();
     }
@@ -292,8 +302,8 @@ describe('speech without a turn (B18)', () => {
       ...rest,
       ...asked(2),
     ]);
-    expect(audioOf(run, 1)).toEqual(
-      spokenBytes('This answer goes on as if nothing had happened, and so should you.'),
+    expect(print(audioOf(run, 1))).toBe(
+      print(spokenBytes('This answer goes on as if nothing had happened, and so should you.')),
     );
   });
 
@@ -309,7 +319,7 @@ describe('speech without a turn (B18)', () => {
       ...answer(1),
       ...asked(2),
     ]);
-    expect(audioOf(run, 1)).toEqual(spokenBytes('This time you get an answer.'));
+    expect(print(audioOf(run, 1))).toBe(print(spokenBytes('This time you get an answer.')));
     const [first, second] = heard(run, STARTED);
     expect(heard(run, 'input_audio_buffer.committed')).toMatchObject([{ item_id: second?.['item_id'] }]);
     expect(first?.['item_id']).not.toBe(second?.['item_id']);

@@ -13,6 +13,7 @@ import {
   opening,
   outputs,
   played,
+  print,
   sent,
   spokenBytes,
   story,
@@ -62,7 +63,7 @@ describe('the transcript of the user never comes (G2)', () => {
     const silent = USER_TURN.filter((line) => line !== 'previews');
     expect(story(run)).toEqual(['session.created', ...silent, ...answer(1), ...asked(2)]);
     expect(run.types().filter((type) => type.includes('transcription'))).toEqual([]);
-    expect(audioOf(run, 1)).toEqual(spokenBytes('I have understood you without a transcript.'));
+    expect(print(audioOf(run, 1))).toBe(print(spokenBytes('I have understood you without a transcript.')));
   });
 
   test('user-transcript-fails: an event of failure where the transcript belongs, and the answer', async () => {
@@ -118,7 +119,7 @@ describe('audio without its text (G3)', () => {
     expect(joined(ofResponse(run, 1, 'response.audio_transcript.delta'))).toBe(words);
     expect(ofResponse(run, 1, 'response.output_item.done')).toMatchObject([{ item: { content: [] } }]);
     expect(ofResponse(run, 1, 'response.done')).toMatchObject([{ response: { output: [{ content: [] }] } }]);
-    expect(audioOf(run, 1)).toEqual(spokenBytes(words));
+    expect(print(audioOf(run, 1))).toBe(print(spokenBytes(words)));
   });
 
   test('spoken-words-have-no-end-before-a-tool-call: no end of the caption, then a call and a new answer', async () => {
@@ -200,7 +201,7 @@ test('delta-comes-after-its-item-is-done (G5): the first words come last', async
   expect(ofResponse(run, 1, 'response.output_item.done')).toMatchObject([
     { item: { status: 'completed', content: [{ text: words }] } },
   ]);
-  expect(audioOf(run, 1)).toEqual(spokenBytes(words));
+  expect(print(audioOf(run, 1))).toBe(print(spokenBytes(words)));
 });
 
 test('item-of-the-answer-is-announced-late (G6): both items of the turn behind response.done', async () => {

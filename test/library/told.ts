@@ -2,7 +2,9 @@
  * A played scenario as a story: one line per event, with the number of its response, runs of deltas in one line. Checks
  * what every scenario has to keep. Must never decide what one scenario is about.
  */
+import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { verifyScenario } from '../../src/assertions/index.js';
 import { decodeBase64, synthesizeSpeech } from '../../src/media/index.js';
 import type { HeardEvent } from '../../src/play/index.js';
 import type { LogEntry } from '../../src/session-log/index.js';
@@ -15,12 +17,15 @@ const RUNS: Readonly<Record<string, string>> = {
   'conversation.item.input_audio_transcription.delta': 'previews',
 };
 
+/** Wall milliseconds for an event that does come: only a failing test waits so long. */
+export const PATIENCE_MS = 20_000;
+
 /** Remarks of a session that no scenario of the library may cause. */
 const MISHAPS = ['fault-skipped', 'hold-timed-out', 'verbatim-timed-out', 'session-stuck', 'clock-free-run'];
 
-/** Plays a scenario with a probe, and checks that its faults struck and that the client survived. */
+/** Plays a scenario with a probe, and checks that its faults struck, that the client survived and did as expected. */
 export async function played(name: string): Promise<LibraryRun> {
-  const run = await playFromLibrary(name);
+  const run = await playFromLibrary(name, { waitMs: PATIENCE_MS });
   const notes = run.sessions.flatMap(({ entries }) => entries.filter(isNote));
   const struck = new Set(
     notes.flatMap(({ code, details }) => (code === 'fault-fired' ? details['fault'] : [])),
@@ -30,7 +35,23 @@ export async function played(name: string): Promise<LibraryRun> {
   expect(notes.filter(({ code }) => MISHAPS.includes(code))).toEqual([]);
   expect(run.record.steps.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
   expect(run.record.probe).toEqual({ completed: true, why: 'a response completed' });
+  expect(unmet(run)).toEqual([]);
   return run;
+}
+
+/** The places in the scenario of what verification found wrong, such as `expect[0]`. */
+export function unmet({
+  scenario,
+  sessions,
+  server,
+}: Pick<LibraryRun, 'scenario' | 'sessions' | 'server'>): string[] {
+  const evidence = sessions.map(({ connection, entries, close }) => ({
+    connection,
+    entries,
+    isOpen: close === undefined,
+  }));
+  const { checks } = verifyScenario({ scenario, sessions: evidence, upgrades: server.upgrades });
+  return checks.flatMap(({ ok, place }) => (ok ? [] : place));
 }
 
 function isNote(entry: LogEntry): entry is Extract<LogEntry, { kind: 'note' }> {
@@ -94,6 +115,11 @@ export function audioOf(run: LibraryRun, nth: number): Buffer {
 /** Bytes of these audio deltas. */
 export function bytesOf(deltas: readonly HeardEvent[]): Buffer {
   return Buffer.concat(deltas.map((event) => decodeBase64(String(event['delta'])) ?? Buffer.alloc(0)));
+}
+
+/** Bytes as a text to compare: a test runner takes seconds to compare a long piece of audio number by number. */
+export function print(bytes: Uint8Array): string {
+  return `${bytes.length} bytes ${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 /** The bytes in which a text is spoken whole, in the default voice and format. */
