@@ -36,7 +36,7 @@ function idsOf(run: LibraryRun, type: string): unknown[] {
 /** Details of the remarks of a session with one code. */
 function remarks(run: LibraryRun, code: string): Readonly<Record<string, unknown>>[] {
   return (run.sessions[0]?.entries ?? []).flatMap((entry) =>
-    entry.kind === 'note' && entry.code === code ? entry.details : [],
+    entry.kind === 'note' && entry.code === code ? [entry.details] : [],
   );
 }
 
