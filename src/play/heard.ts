@@ -25,8 +25,8 @@ export class Heard {
   readonly #ids = new Map<string, string>();
   readonly #consumed = new Map<string, number>();
   readonly #waiters = new Set<() => void>();
-  /** Responses that were announced and not done. */
-  readonly #openResponses = new Set<string>();
+  /** The response that was announced last and is not done: services that interrupt do not always say so. */
+  #openResponse: string | undefined;
 
   constructor(conversation: OmniRealtimeConversation) {
     conversation.on('event', (event) => this.#take(event as unknown as HeardEvent));
@@ -41,7 +41,9 @@ export class Heard {
 
   /** Events of one type so far; `anything` stands for all. */
   count(type: string): number {
-    return type === 'anything' ? this.events.length : this.events.filter((event) => event.type === type).length;
+    return type === 'anything'
+      ? this.events.length
+      : this.events.filter((event) => event.type === type).length;
   }
 
   /** Which event of a type comes next that nobody has listened for. */
@@ -59,7 +61,7 @@ export class Heard {
   }
 
   get isResponding(): boolean {
-    return this.#openResponses.size > 0;
+    return this.#openResponse !== undefined;
   }
 
   /** Calls back after every event and at the end; the returned function ends that. */
@@ -74,14 +76,16 @@ export class Heard {
       if (key.endsWith('_id') && typeof value === 'string') this.#ids.set(key, value);
     }
     for (const owner of OWNERS) {
-      const { id } = (event[owner] ?? {}) as { readonly id?: unknown };
-      if (typeof id === 'string') this.#ids.set(`${owner}_id`, id);
+      const object = (event[owner] ?? {}) as { readonly id?: unknown; readonly call_id?: unknown };
+      if (typeof object.id === 'string') this.#ids.set(`${owner}_id`, object.id);
+      if (typeof object.call_id === 'string') this.#ids.set('call_id', object.call_id);
     }
     const call = event['call_id'];
-    if (event.type === 'response.function_call_arguments.done' && typeof call === 'string') this.openCalls.add(call);
-    const response = (event['response'] ?? {}) as { readonly id?: unknown };
-    if (event.type === 'response.created' && typeof response.id === 'string') this.#openResponses.add(response.id);
-    if (event.type === 'response.done' && typeof response.id === 'string') this.#openResponses.delete(response.id);
+    if (event.type === 'response.function_call_arguments.done' && typeof call === 'string')
+      this.openCalls.add(call);
+    const { id } = (event['response'] ?? {}) as { readonly id?: unknown };
+    if (event.type === 'response.created' && typeof id === 'string') this.#openResponse = id;
+    if (event.type === 'response.done' && id === this.#openResponse) this.#openResponse = undefined;
     this.#wake();
   }
 

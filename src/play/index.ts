@@ -1,3 +1,9 @@
 /** Playing scenarios with the reference client. */
 export { Heard, type HeardClose, type HeardEvent } from './heard.js';
-export { type PlayedConnection, type PlayedStep, type PlayOptions, type PlayRecord, playScenario } from './play-scenario.js';
+export {
+  type PlayedConnection,
+  type PlayedStep,
+  type PlayOptions,
+  type PlayRecord,
+  playScenario,
+} from './play-scenario.js';

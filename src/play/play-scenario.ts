@@ -134,7 +134,8 @@ class Player {
   #say(step: Exclude<DriveStep, { act: unknown } | { listen: unknown }>): void {
     const conversation = this.#conversation;
     if (conversation === undefined) return;
-    if ('send' in step) conversation.sendRaw(fill(step.send, (name) => this.#lookUp(name)) as Record<string, unknown>);
+    if ('send' in step)
+      conversation.sendRaw(fill(step.send, (name) => this.#lookUp(name)) as Record<string, unknown>);
     else if ('sendText' in step) conversation.sendRaw(step.sendText);
     else if ('speak' in step) speak(conversation, step.speak);
     else if ('ask' in step) this.#ask(step.ask);
@@ -177,7 +178,8 @@ class Player {
       heard.markHeard(listen, nth);
       return { outcome: 'done' };
     }
-    const why = heard.close === undefined ? `nothing came for ${this.#waitMs} ms` : 'the connection ended first';
+    const why =
+      heard.close === undefined ? `nothing came for ${this.#waitMs} ms` : 'the connection ended first';
     return { outcome: 'not-seen', why };
   }
 
@@ -205,7 +207,10 @@ class Player {
     if (finished() !== undefined) return { completed: true, why: 'a response completed' };
     if (heard.close !== undefined) return undefined;
     const seen = heard.events.slice(from).map(({ type }) => type);
-    return { completed: false, why: `no response completed; seen: ${[...new Set(seen)].join(', ') || 'nothing'}` };
+    return {
+      completed: false,
+      why: `no response completed; seen: ${[...new Set(seen)].join(', ') || 'nothing'}`,
+    };
   }
 
   /** True when it came about, false when it did not in time. */

@@ -23,11 +23,17 @@ export interface LibraryRun {
   types(connection?: number): readonly string[];
 }
 
+/** How a scenario is run. */
+export interface RunOptions {
+  /** Wall milliseconds to wait for what may never come. Default 1000. */
+  readonly waitMs?: number;
+  readonly seed?: number;
+  /** Wall milliseconds without audio after which a media clock runs by itself. */
+  readonly mediaGraceMs?: number;
+}
+
 /** Plays one scenario on a server of its own. */
-export async function playFromLibrary(
-  name: string,
-  options: { readonly waitMs?: number; readonly seed?: number } = {},
-): Promise<LibraryRun> {
+export async function playFromLibrary(name: string, options: RunOptions = {}): Promise<LibraryRun> {
   return playOver(libraryScenario(name), name, options);
 }
 
@@ -35,9 +41,13 @@ export async function playFromLibrary(
 export async function playOver(
   scenario: Scenario,
   name: string,
-  { waitMs = 1_000, seed = 1 }: { readonly waitMs?: number; readonly seed?: number } = {},
+  { waitMs = 1_000, seed = 1, mediaGraceMs }: RunOptions = {},
 ): Promise<LibraryRun> {
-  const server = await createMockServer({ scenarios: { [name]: scenario }, library: false });
+  const server = await createMockServer({
+    scenarios: { [name]: scenario },
+    library: false,
+    ...(mediaGraceMs === undefined ? {} : { mediaGraceMs }),
+  });
   try {
     const record = await playScenario({
       scenario,
@@ -58,7 +68,8 @@ export async function playOver(
       server,
       sessions: server.sessions,
       events: (connection = 1) => record.connections[connection - 1]?.heard.events ?? [],
-      types: (connection = 1) => (record.connections[connection - 1]?.heard.events ?? []).map(({ type }) => type),
+      types: (connection = 1) =>
+        (record.connections[connection - 1]?.heard.events ?? []).map(({ type }) => type),
     };
   } finally {
     await server.close();

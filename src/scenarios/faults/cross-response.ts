@@ -11,7 +11,7 @@ export const crossResponse = defineFault({
   strikes: ['server'],
   summary: 'Starts a second, written response here and lets the two alternate, one message each.',
   clientSees:
-    'Two responses at once: `response.created` of the second before `response.done` of the first, deltas of both in turns. The second ends after the first.',
+    'Two responses at once: `response.created` of the second before `response.done` of the first, deltas of both in turns. The shorter of the two ends first.',
   keys: {
     text: about(z.string().optional(), 'What the second response says. Default: a short sentence.'),
   },
