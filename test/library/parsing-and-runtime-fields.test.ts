@@ -249,6 +249,10 @@ describe('fields of another type (F4)', () => {
     expect(only(events, 'input_audio_buffer.speech_started')['audio_start_ms']).toEqual(isNumeral);
     expect(only(events, 'input_audio_buffer.speech_stopped')['audio_end_ms']).toEqual(isNumeral);
     expect(only(events, 'response.output_item.added')['output_index']).toBe('0');
+    expect(only(events, 'response.content_part.added')).toMatchObject({
+      output_index: '0',
+      content_index: '0',
+    });
     for (const type of ['response.audio_transcript.delta', 'response.audio.delta']) {
       const deltas = ofType(events, type);
       expect(deltas.length).toBeGreaterThan(1);
