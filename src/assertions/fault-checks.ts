@@ -6,7 +6,7 @@ import { type Fault, faultKind } from '../scenarios/index.js';
 import type { Attempt } from './attempts.js';
 import type { Check } from './verification.js';
 import type { WireSession } from './wire-session.js';
-import { counted, listed, type Moment, moments, often, ordinal } from './words.js';
+import { counted, fieldsText, listed, type Moment, moments, often, ordinal } from './words.js';
 
 export function faultChecks(
   faults: readonly Fault[],
@@ -83,12 +83,13 @@ function whyNot(
 /** ` at the 2nd response.audio.delta of response 3 on connection 1`. */
 function addressText({ at }: Fault): string {
   if (at === undefined) return '';
-  const { event, atMs, nth, times, response, turn, state, connection } = at;
+  const { event, atMs, nth, times, response, turn, state, where, connection } = at;
   const which = nth === 'every' ? 'every ' : nth === undefined || nth === 1 ? '' : `the ${ordinal(nth)} `;
   const point = event === undefined ? (atMs === undefined ? '' : ` at ${atMs} ms`) : ` at ${which}${event}`;
   return [
     point,
     times === undefined ? '' : `, ${often(times)},`,
+    fieldsText(where),
     response === undefined ? '' : ` of response ${response}`,
     turn === undefined ? '' : ` of turn ${turn}`,
     state === undefined ? '' : ` while ${state}`,

@@ -94,6 +94,13 @@ describe('with which fields', () => {
     ]);
   });
 
+  it('tells null from absent in what it met', () => {
+    const where = { 'session.voice': 'Cherry' };
+    expect(judge({ sends: 'session.update', where }, connection(1, update(null)))[2]).toBe(
+      'never; 1 other session.update, the first with session.voice null',
+    );
+  });
+
   it('compares objects and lists by what they hold', () => {
     const tools = client({ type: 'session.update', session: { tools: [{ a: 1, b: [2] }] } });
     const holds = (value: unknown) =>

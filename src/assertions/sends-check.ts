@@ -2,12 +2,12 @@
  * Expectations about what the client sends: how often a kind of message came, with which fields, and where. Messages
  * count as the client sent them, whether the service could read them or not.
  */
-import { CLIENT_EVENT_TYPES, describeValue } from '../protocol/index.js';
-import { ABSENT, type Expectation, matchesFields, PRESENT, readPath } from '../scenarios/index.js';
+import { CLIENT_EVENT_TYPES } from '../protocol/index.js';
+import { ABSENT, type Expectation, matchesFields, readPath } from '../scenarios/index.js';
 import type { Finding } from './expectation-check.js';
 import { numberResponses } from './response-numbers.js';
 import type { WireMessage, WireSession } from './wire-session.js';
-import { boundsText, counted, isWithin, moments, ordinal } from './words.js';
+import { boundsText, counted, fieldsText, isWithin, moments, ordinal } from './words.js';
 
 type Sends = Extract<Expectation, { sends: unknown }>;
 type Mark = NonNullable<Sends['after']>;
@@ -82,31 +82,28 @@ function othersText({ sends, where }: Sends, ofType: readonly Placed[], fitting:
   const others = ofType.filter(({ message }) => !matchesFields(message.event, where));
   const [first] = others;
   if (first === undefined || fitting > 0) return '';
-  const fields = Object.keys(where ?? {}).map((path) => {
-    const value = readPath(first.message.event, path);
-    return `${path} ${value === undefined ? 'absent' : describeValue(value)}`;
-  });
+  const paths = Object.keys(where ?? {});
+  const fields = Object.fromEntries(
+    paths.map((path) => {
+      const value = readPath(first.message.event, path);
+      return [path, value === undefined ? ABSENT : value];
+    }),
+  );
   const noun = sends === 'anything' ? 'message' : sends;
-  return `; ${counted(others.length, `other ${noun}`)}, the first with ${fields.join(', ')}`;
+  return `; ${counted(others.length, `other ${noun}`)}, the first${fieldsText(fields)}`;
 }
 
 function sendsText({ sends, where, after, before, connection, ...bounds }: Sends): string {
   const what = sends === 'anything' ? 'a message' : sends;
   const often = boundsText(bounds);
-  const fields = Object.entries(where ?? {}).map(([path, value]) => `${path} ${fieldText(value)}`);
   return [
     often === 'never' ? `the client never sends ${what}` : `the client sends ${what}`,
-    fields.length === 0 ? '' : ` with ${fields.join(', ')}`,
+    fieldsText(where),
     often === 'never' ? '' : ` ${often}`,
     after === undefined ? '' : ` after ${markText(after)}`,
     before === undefined ? '' : ` before ${markText(before)}`,
     connection === undefined ? '' : ` on connection ${connection}`,
   ].join('');
-}
-
-function fieldText(value: unknown): string {
-  if (value === ABSENT) return 'absent';
-  return value === PRESENT ? 'present' : describeValue(value);
 }
 
 function markText(mark: Mark | undefined): string {

@@ -5,11 +5,6 @@ import {
   client,
   closed,
   connection,
-  created,
-  delta,
-  done,
-  dropped,
-  invented,
   note,
   says,
   server,
@@ -17,9 +12,6 @@ import {
 import { CLIENT_RULES, type Expectation, type Fault, type Hold, type Scenario } from '../scenarios/index.js';
 import type { SessionEvidence, UpgradeEvidence } from './verification.js';
 import { verifyScenario } from './verify-scenario.js';
-
-/** A fault as a file has it. */
-const fault = (value: object) => value as Fault;
 
 /** Verdict, place and words of every check but the first, which is about the log. */
 function judge(scenario: Scenario, sessions: SessionEvidence[], upgrades: UpgradeEvidence[] = []) {
@@ -62,7 +54,11 @@ describe('the log', () => {
 });
 
 describe('faults', () => {
-  const drop = fault({ do: 'drop', at: { event: 'response.done', nth: 2, response: 1 }, note: 'A reason.' });
+  const drop: Fault = {
+    do: 'drop',
+    at: { event: 'response.done', nth: 2, response: 1, where: { 'response.status': 'completed' } },
+    note: 'A reason.',
+  };
   const fired = note('fault-fired', { fault: 0 });
   const unfired = (seen: number) => note('fault-unfired', { fault: 0, seen, optional: false });
 
@@ -73,7 +69,7 @@ describe('faults', () => {
     ]);
     const { checks } = verifyScenario({ scenario: { faults: [drop] }, sessions, upgrades: [] });
     expect(checks[1]).toMatchObject({
-      what: 'the fault drop at the 2nd response.done of response 1 strikes',
+      what: "the fault drop at the 2nd response.done with response.status 'completed' of response 1 strikes",
       because: 'A reason.',
     });
   });
@@ -86,7 +82,7 @@ describe('faults', () => {
       'never: 2 messages fitted its address, and it struck none',
     ],
     [
-      fault({ ...drop, chance: [1, 3] }),
+      { ...drop, chance: [1, 3] },
       [connection(1, unfired(1))],
       'never: 1 message fitted its address, and it struck none (it strikes by chance)',
     ],
@@ -97,11 +93,11 @@ describe('faults', () => {
       'it was reached and did nothing: no delta',
     ],
     [
-      fault({ do: 'drop', at: { event: 'response.done', connection: 2 } }),
+      { do: 'drop', at: { event: 'response.done', connection: 2 } },
       [connection(1)],
       'never reached: there was no connection 2',
     ],
-    [fault({ do: 'refuse-upgrade', status: 503 }), [connection(1)], 'never: it struck at none of 1 upgrade'],
+    [{ do: 'refuse-upgrade', status: 503 }, [connection(1)], 'never: it struck at none of 1 upgrade'],
     [
       drop,
       [connection(1, note('fault-fired', { fault: 1 }), unfired(0), closed('client'))],
@@ -109,9 +105,7 @@ describe('faults', () => {
     ],
   ])('%j never struck', (asked, sessions, saw) => {
     expect(judge({ faults: [asked] }, sessions)).toEqual([[false, 'faults[0]', saw]]);
-    expect(judge({ faults: [fault({ ...asked, optional: true })] }, sessions)).toEqual([
-      [true, 'faults[0]', saw],
-    ]);
+    expect(judge({ faults: [{ ...asked, optional: true }] }, sessions)).toEqual([[true, 'faults[0]', saw]]);
   });
 
   it('of the upgrade strike where the upgrade says so', () => {
@@ -119,7 +113,7 @@ describe('faults', () => {
       { connection: 1, answer: 'refused', fault: 0 },
       { connection: 2, answer: 'accepted' },
     ];
-    const faults = [fault({ do: 'refuse-upgrade', status: 503, at: { connection: 1 } })];
+    const faults: Fault[] = [{ do: 'refuse-upgrade', status: 503, at: { connection: 1 } }];
     expect(judge({ faults }, [connection(2)], upgrades)).toEqual([
       [true, 'faults[0]', 'once: at the upgrade of connection 1'],
     ]);
@@ -171,87 +165,6 @@ describe('holds', () => {
     expect(judge({ holds: [{ ...hold, optional: true }] }, sessions).slice(1)).toEqual([
       [false, 'holds[1]', 'waited in vain once: at 0 ms'],
     ]);
-  });
-});
-
-describe('the probe', () => {
-  const fired = note('fault-fired', { fault: 3 });
-  const clean = (id: string) => [server(created(id)), server(delta(id)), server(done(id))];
-  const probe = (sessions: SessionEvidence[], upgrades: UpgradeEvidence[] = [], more: Scenario = {}) =>
-    judge({ probe: true, ...more }, sessions, upgrades)[0];
-
-  it('is any clean response where nothing went wrong', () => {
-    expect(probe([connection(1, ...clean('r'))])).toEqual([true, 'probe', 'the response created at 0 ms']);
-    expect(probe([connection(1)])).toEqual([false, 'probe', 'no response was created']);
-  });
-
-  it('is a response that was created after the last fault', () => {
-    expect(probe([connection(1, fired, ...clean('r'))])?.[0]).toBe(true);
-    expect(probe([connection(1, ...clean('r'), fired)])).toEqual([
-      false,
-      'probe',
-      'no response was created after faults[3] struck at 300 ms',
-    ]);
-    const straddling = [server(created('r')), fired, server(delta('r')), server(done('r'))];
-    expect(probe([connection(1, ...straddling)])?.[0]).toBe(false);
-    expect(probe([connection(1, fired, ...clean('a'), fired, ...clean('b'))])).toEqual([
-      true,
-      'probe',
-      'the response created at 500 ms',
-    ]);
-  });
-
-  it.each([
-    ['had no response.done', [server(created('r')), server(delta('r'))]],
-    ['had no response.done', [server(created('r')), dropped(done('r'))]],
-    ['had no response.done', [server(created('r')), server(done('other'))]],
-    ['ended as cancelled', [server(created('r')), server(done('r', 'cancelled'))]],
-    ['has no id', [server({ type: 'response.created' }), server(done('r'))]],
-    ['had a message that was dropped', [server(created('r')), dropped(delta('r')), server(done('r'))]],
-    ['had a message that was invented', [server(created('r')), invented(delta('r')), server(done('r'))]],
-    ['had a message that was changed', [server(created('r')), changed(delta('r'), '{"x'), server(done('r'))]],
-  ])('%s: that is no clean turn', (why, lines) => {
-    expect(probe([connection(1, ...lines)])).toEqual([
-      false,
-      'probe',
-      `none: the one created at 0 ms ${why}`,
-    ]);
-  });
-
-  it('of a verbatim scenario asks only for what went out', () => {
-    const lines = [invented(created('r')), dropped(delta('r')), invented(done('r'))];
-    const verbatim: Scenario = { verbatim: [{ wait: 'anything' }] };
-    expect(probe([connection(1, ...lines)], [], verbatim)?.[0]).toBe(true);
-    expect(probe([connection(1, ...lines)])?.[0]).toBe(false);
-    expect(probe([connection(1, invented(created('r')))], [], verbatim)?.[0]).toBe(false);
-  });
-
-  it('may come on a later connection, not on an earlier one', () => {
-    const good = connection(1, ...clean('r'));
-    expect(probe([connection(1, fired), connection(2, ...clean('r'))])).toEqual([
-      true,
-      'probe',
-      'the response created at 0 ms on connection 2',
-    ]);
-    expect(probe([good, connection(2, fired)])?.[0]).toBe(false);
-  });
-
-  it('must come after an upgrade that went wrong', () => {
-    const upgrades = (...answers: UpgradeEvidence['answer'][]) =>
-      answers.map((answer, index) => ({ connection: index + 1, answer }));
-    const first = connection(1, ...clean('r'));
-    const second = connection(2, ...clean('r'));
-    expect(probe([first], upgrades('accepted', 'refused'))).toEqual([
-      false,
-      'probe',
-      'no response was created after the upgrade of connection 2 was refused',
-    ]);
-    expect(probe([second], upgrades('dropped', 'accepted'))?.[0]).toBe(true);
-    const slow: UpgradeEvidence[] = [{ connection: 1, answer: 'accepted', fault: 0 }];
-    expect(probe([first], slow)?.[0]).toBe(true);
-    expect(
-      probe([first], [...upgrades('accepted'), { connection: 2, answer: 'accepted', fault: 0 }])?.[0],
-    ).toBe(false);
   });
 });
 

@@ -1,6 +1,8 @@
 /**
- * Numbers, moments and bounds in plain words. Whatever it is given, a text stays short.
+ * Numbers, moments, bounds and fields in plain words. Whatever it is given, a text stays short.
  */
+import { describeValue } from '../protocol/index.js';
+import { ABSENT, PRESENT } from '../scenarios/index.js';
 
 /** When something happened, and on which connection. */
 export interface Moment {
@@ -28,6 +30,15 @@ export function often(count: number): string {
 export function ordinal(nth: number): string {
   const ending = nth % 100 >= 11 && nth % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][nth % 10] ?? 'th');
   return `${nth}${ending}`;
+}
+
+/** ` with session.voice 'Tina', session.tools absent`; nothing where no field is asked for. */
+export function fieldsText(where: Readonly<Record<string, unknown>> | undefined): string {
+  const fields = Object.entries(where ?? {}).map(([path, value]) => {
+    if (value === ABSENT) return `${path} absent`;
+    return `${path} ${value === PRESENT ? 'present' : describeValue(value)}`;
+  });
+  return fields.length === 0 ? '' : ` with ${listed(fields)}`;
 }
 
 /** `1 connection`, `2 connections`. */
