@@ -1,11 +1,12 @@
 /**
- * Writes the JSON Schemas of all events and of scenario files to schemas/. Run `npx tsx scripts/export-schemas.ts`
- * after changing a schema; a test compares the files with what this would write.
+ * Writes the JSON Schemas of all events and of scenario files, and the description of the control API, to schemas/. Run
+ * `npx tsx scripts/export-schemas.ts` after changing a schema; a test compares the files with what this would write.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { openApiDocument } from '../src/mock-server/control/index.js';
 import { CLIENT_EVENT_SCHEMAS, SERVER_EVENT_SCHEMAS } from '../src/protocol/index.js';
 import { renderScenarioSchema } from './scenario-schema-file.js';
 
@@ -49,6 +50,7 @@ export function renderSchemaFiles(): readonly { readonly path: string; readonly 
       ),
     },
     { path: 'schemas/scenario.json', text: renderScenarioSchema() },
+    { path: 'schemas/control-api.json', text: `${JSON.stringify(openApiDocument(), undefined, 2)}\n` },
   ];
 }
 

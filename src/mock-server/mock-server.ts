@@ -7,6 +7,7 @@ import { type Verification, verifyScenario } from '../assertions/index.js';
 import type { ClientSocketFactory } from '../protocol/index.js';
 import { LIMITS, nearestName, SoundstageError } from '../protocol/index.js';
 import type { Scenario } from '../scenarios/index.js';
+import { CONTROL_PATH, ControlApi } from './control/index.js';
 import { answerPlainRequest } from './handshake-plain-http.js';
 import { REALTIME_PATH } from './handshake-target.js';
 import { checkOptions, checkScenarioName, type MockServerOptions } from './server-options.js';
@@ -17,6 +18,7 @@ import type { Listener } from './transport/connection.js';
 import { writeHttpAnswer } from './transport/http-answer.js';
 import { createMemoryTransport, type MemoryTransport } from './transport/memory-transport.js';
 import { listenWs } from './transport/ws-transport.js';
+import { realWallClock } from './wall-clock.js';
 
 /** How a client is led to a scenario, a name and a seed of its own. */
 export interface UrlChoice {
@@ -53,6 +55,8 @@ export interface MockServer {
    * @throws SoundstageError `E_SCENARIO_UNKNOWN` when the server has none of that name
    */
   verify(scenario?: string): Verification;
+  /** Where the control API is: `http://127.0.0.1:8080/__soundstage/`; undefined when it is off, or without a port. */
+  readonly controlUrl: string | undefined;
   /** The certificate to trust, PEM; undefined without TLS. */
   readonly certificatePem: string | undefined;
   /** Reaches the server without a socket: the `transport` of the reference client. */
@@ -80,24 +84,52 @@ export async function createMockServer(options: MockServerOptions = {}): Promise
   const host = new SessionHost(options);
   const memory = createMemoryTransport({ accept: (request) => host.accept(request) });
   const listener = options.listen === false ? undefined : await startListening(options, host);
-  return new RunningMockServer(host, memory, listener);
+  return new RunningMockServer(host, memory, listener, options.controlApi !== false);
 }
 
 async function startListening(options: MockServerOptions, host: SessionHost): Promise<Listener> {
   const tls = await loadTlsCredentials(options.tls);
   let baseUrl = '';
+  const control =
+    options.controlApi === false
+      ? undefined
+      : new ControlApi({
+          host,
+          clock: options.wallClock ?? realWallClock,
+          url: () => `${baseUrl}${REALTIME_PATH}`,
+          verify: (scenario) => verifyOn(host, scenario),
+          boundTo: options.host ?? '127.0.0.1',
+          token: options.controlToken,
+        });
   const listener = await listenWs({
     host: options.host,
     port: options.port,
     tls,
     accept: (request) => host.accept(request),
-    onHttpRequest: (request, response) =>
-      writeHttpAnswer(response, answerPlainRequest(request.url ?? '/', baseUrl, host.nextRequestId())),
+    onHttpRequest: (request, response) => {
+      if (control?.answer(request, response) === true) return;
+      writeHttpAnswer(response, answerPlainRequest(request.url ?? '/', baseUrl, host.nextRequestId()));
+    },
     limits: options.maxConnections === undefined ? {} : { connections: options.maxConnections },
     clock: options.wallClock,
   });
   baseUrl = listener.url;
   return listener;
+}
+
+function verifyOn(host: SessionHost, wanted: string | undefined): Verification {
+  const { shelf } = host;
+  if (wanted !== undefined && !shelf.has(wanted)) {
+    const nearest = nearestName(wanted, shelf.names);
+    throw new SoundstageError(
+      'E_SCENARIO_UNKNOWN',
+      `Cannot verify '${wanted}': the server has no such scenario. Try ${nearest === '' ? 'giving it one' : `'${nearest}'`}.`,
+      { details: { name: wanted, nearest } },
+    );
+  }
+  const { name, scenario } = shelf.choose(wanted);
+  const upgrades = host.upgrades.filter((upgrade) => upgrade.scenario === name);
+  return verifyScenario({ scenario, sessions: host.sessionsOf(name), upgrades });
 }
 
 class RunningMockServer implements MockServer {
@@ -106,7 +138,15 @@ class RunningMockServer implements MockServer {
   readonly #memory: MemoryTransport;
   readonly #listener: Listener | undefined;
 
-  constructor(host: SessionHost, memory: MemoryTransport, listener: Listener | undefined) {
+  readonly #hasControl: boolean;
+
+  constructor(
+    host: SessionHost,
+    memory: MemoryTransport,
+    listener: Listener | undefined,
+    hasControl: boolean,
+  ) {
+    this.#hasControl = hasControl;
     this.#host = host;
     this.#memory = memory;
     this.#listener = listener;
@@ -138,19 +178,13 @@ class RunningMockServer implements MockServer {
     );
   }
 
-  verify(wanted?: string): Verification {
-    const { shelf } = this.#host;
-    if (wanted !== undefined && !shelf.has(wanted)) {
-      const nearest = nearestName(wanted, shelf.names);
-      throw new SoundstageError(
-        'E_SCENARIO_UNKNOWN',
-        `Cannot verify '${wanted}': the server has no such scenario. Try ${nearest === '' ? 'giving it one' : `'${nearest}'`}.`,
-        { details: { name: wanted, nearest } },
-      );
-    }
-    const { name, scenario } = shelf.choose(wanted);
-    const upgrades = this.#host.upgrades.filter((upgrade) => upgrade.scenario === name);
-    return verifyScenario({ scenario, sessions: this.#host.sessionsOf(name), upgrades });
+  verify(scenario?: string): Verification {
+    return verifyOn(this.#host, scenario);
+  }
+
+  get controlUrl(): string | undefined {
+    if (this.#listener === undefined || !this.#hasControl) return undefined;
+    return `${this.#listener.url.replace(/^ws/, 'http')}${CONTROL_PATH}`;
   }
 
   get certificatePem(): string | undefined {

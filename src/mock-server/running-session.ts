@@ -18,6 +18,8 @@ import { createNodeSha256 } from './node-sha256.js';
 import type { ServerSession, SessionClose, SessionHold } from './server-session.js';
 import {
   createSession,
+  isHolding,
+  nextDueMs,
   type SendOperation,
   type SessionInput,
   type SessionOperation,
@@ -104,6 +106,22 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   get isOver(): boolean {
     return this.#close !== undefined;
+  }
+
+  /** Whether nothing that is fed to the session has an effect any more. */
+  get isEnding(): boolean {
+    return this.isOver || this.#state.phase === 'closing';
+  }
+
+  /** Where virtual time stands, and what it waits for. */
+  get clock() {
+    return {
+      clock: this.#options.session.clock,
+      nowMs: this.nowMs,
+      isHolding: isHolding(this.#state),
+      nextWorkMs: nextDueMs(this.#state, 'work'),
+      nextPatienceMs: nextDueMs(this.#state, 'patience'),
+    };
   }
 
   get seed(): number {
@@ -224,7 +242,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   /** Feeds what somebody outside wants, under a remark that says so. */
   #control(what: string, input: SessionInput): void {
-    if (this.#close !== undefined || this.#state.phase === 'closing') {
+    if (this.isEnding) {
       throw new SoundstageError(
         'E_SESSION_ENDED',
         `Cannot ${what} in session ${this.id}: its connection has ended. Try a session that is open.`,

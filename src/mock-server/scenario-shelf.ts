@@ -58,6 +58,12 @@ export class ScenarioShelf {
     this.#chosen.clear();
   }
 
+  /** Takes away one of the server's own; false when there is none. One of the library under that name shows again. */
+  remove(name: string): boolean {
+    this.#chosen.clear();
+    return this.#own.delete(name);
+  }
+
   /** Takes back what was added or replaced since the start. */
   reset(): void {
     this.#own.clear();

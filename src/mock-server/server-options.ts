@@ -44,6 +44,10 @@ export interface MockServerOptions {
   readonly sessionDurationMs?: number;
   /** Connections open at once; more are refused with HTTP 503. */
   readonly maxConnections?: number;
+  /** Whether the server can be steered over HTTP, on its own port below `/__soundstage/`. Default true. */
+  readonly controlApi?: boolean;
+  /** What requests to the control API carry as `Authorization: Bearer <token>`. Needed where `host` is not loopback. */
+  readonly controlToken?: string;
   /** Bytes one session's log may keep in memory. */
   readonly sessionLogBytes?: number;
   /** Real time. Default: the machine's. */
@@ -51,6 +55,7 @@ export interface MockServerOptions {
 }
 
 const MAX_PORT = 65_535;
+const CONTROL_TOKEN = /^[\x21-\x7e]{1,1024}$/;
 const CLOCKS: readonly unknown[] = ['auto', 'media', 'paced'];
 const SCENARIO_NAME = /^[a-z0-9-]+$/;
 
@@ -65,6 +70,7 @@ export function checkOptions(options: MockServerOptions): void {
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT))
     fail('port', port, `0 for any free port, or one up to ${MAX_PORT}`);
   checkSessionDefaults(options);
+  checkControl(options);
   checkPositive('paceFactor', options.paceFactor);
   checkPositive('mediaGraceMs', options.mediaGraceMs);
   checkPositive('holdWatchdogMs', options.holdWatchdogMs);
@@ -104,6 +110,8 @@ const OPTION_NAMES: Readonly<Record<keyof MockServerOptions, true>> = {
   idleCloseMs: true,
   sessionDurationMs: true,
   maxConnections: true,
+  controlApi: true,
+  controlToken: true,
   sessionLogBytes: true,
   wallClock: true,
 };
@@ -121,6 +129,20 @@ function checkNames(options: MockServerOptions): void {
       },
     );
   }
+}
+
+/** A token that no header can carry would lock everybody out. */
+function checkControl({ controlApi, controlToken }: MockServerOptions): void {
+  if (controlApi !== undefined && typeof controlApi !== 'boolean')
+    fail('controlApi', controlApi, 'true or false');
+  if (controlToken === undefined) return;
+  if (typeof controlToken === 'string' && CONTROL_TOKEN.test(controlToken)) return;
+  // The token itself stays out of messages.
+  throw new SoundstageError(
+    'E_OPTION',
+    "Bad option 'controlToken': it is not made of 1 to 1024 visible ASCII characters without spaces. Try one such as s3cret-7.",
+    { details: { name: 'controlToken' } },
+  );
 }
 
 /** What sessions get unless their scenario says otherwise. */

@@ -80,7 +80,7 @@ export class SessionHost {
   }
 
   /** The oldest session that was not handed out before, or the next one to come; undefined when none comes in time. */
-  nextSession(timeoutMs: number): Promise<RunningSession | undefined> {
+  nextSession(timeoutMs: number, signal?: AbortSignal): Promise<RunningSession | undefined> {
     const waiting = this.#sessions.find((session) => !this.#handedOut.has(session));
     if (waiting !== undefined) {
       this.#handedOut.add(waiting);
@@ -89,12 +89,15 @@ export class SessionHost {
     return new Promise((resolve) => {
       const settle = (session: RunningSession | undefined) => {
         this.#onSession.delete(settle);
+        signal?.removeEventListener('abort', giveUp);
         cancel();
         if (session !== undefined) this.#handedOut.add(session);
         resolve(session);
       };
-      const cancel = (this.#options.wallClock ?? realWallClock).setTimer(timeoutMs, () => settle(undefined));
+      const giveUp = () => settle(undefined);
+      const cancel = (this.#options.wallClock ?? realWallClock).setTimer(timeoutMs, giveUp);
       this.#onSession.add(settle);
+      signal?.addEventListener('abort', giveUp);
     });
   }
 

@@ -83,6 +83,28 @@ export const LIMITS = {
   waitMs: 5_000,
   /** Upgrade requests of which a server remembers what became of them; the oldest are forgotten beyond it. */
   upgradeRecords: 1_000,
+  /** Bytes of the body of one request to the control API. Over it: HTTP 413. */
+  controlBodyBytes: 1024 * 1024,
+  /** Bytes of a body over its limit that are read and thrown away, so that the peer gets to read the refusal. */
+  controlDiscardedBytes: 16 * 1024 * 1024,
+  /** Nesting depth of a JSON body of the control API, checked before parsing. Over it: HTTP 400. */
+  controlJsonDepth: 64,
+  /** Wall milliseconds of the longest wait that can be asked of the control API. */
+  controlWaitMs: 120_000,
+  /** Log entries in one answer of the control API; the rest is read with `from`. A log that is followed has no such end. */
+  controlLogEntries: 10_000,
+  /** Characters of a base64 string that the control API shows of audio and images unless asked for all. */
+  controlShownAudioChars: 64,
+  /** Log entries in the answer to a request that changes a session: what happened at once. */
+  controlHappenedEntries: 100,
+  /** New log entries that a reader who follows a log may fall behind. Beyond it the reader is cut off. */
+  controlFollowedEntries: 10_000,
+  /** Wall milliseconds a reader of the control API may leave bytes unread that wait for it. Beyond it: cut off. */
+  controlStallMs: 30_000,
+  /** Faults and holds that the control API adds to one session. Over it: HTTP 409. */
+  controlAdditions: 1_000,
+  /** Scenarios that a server holds beside those of the library when one is added while it runs. Over it: HTTP 409. */
+  ownScenarios: 1_000,
   /** Virtual milliseconds of audio in one `response.audio.delta`. */
   audioChunkMs: 10_000,
   /** Wall milliseconds of the longest timer a machine can be asked for; a longer wait wakes early and waits again. */
