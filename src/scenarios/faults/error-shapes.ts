@@ -50,7 +50,12 @@ export function errorActions(params: ErrorParams, context: StrikeContext): Fault
   const refusal = slug === undefined ? undefined : refuse(slug, NO_VALUES);
   const actions: FaultAction[] = [];
   if (refusal?.delivery !== 'close') {
-    const error = addEventId(shaped(literal ?? refusal?.error ?? {}, params), params, context);
+    // Null is an error that somebody has written down.
+    const error = addEventId(
+      shaped(literal === undefined ? refusal?.error : literal, params),
+      params,
+      context,
+    );
     const beside = params.eventId === 'beside' ? { client_event_id: context.request?.eventId ?? null } : {};
     const event = { event_id: context.newId('event'), type: 'error', error, ...beside };
     actions.push({ act: 'invent', text: JSON.stringify(event) });
