@@ -29,16 +29,17 @@ interface Shown {
 }
 
 /** Blocks that are checked by a function say by themselves how they look; see schema-parts.ts. */
-function shown(schema: z.ZodType): JsonSchema {
+function shown(schema: z.ZodType, reused: 'ref' | 'inline' = 'ref'): JsonSchema {
   return z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     unrepresentable: 'any',
-    reused: 'ref',
+    reused,
     override: ({ zodSchema, jsonSchema }) => {
       const meta = (zodSchema as unknown as z.ZodType).meta() as Shown | undefined;
       const target = jsonSchema as JsonSchema;
       if (meta?.shownBy !== undefined) {
-        const { $schema, ...inner } = shown(meta.shownBy);
+        // Written out: a reference would point into the document around it.
+        const { $schema, ...inner } = shown(meta.shownBy, 'inline');
         Object.assign(target, inner);
       }
       Object.assign(target, meta?.shownAs ?? {});

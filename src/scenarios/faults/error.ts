@@ -11,7 +11,7 @@ export const error = defineFault({
   clientSees:
     'An `error` event; where the catalogue says that the session does not survive it, the close as well.',
   keys: { ...errorKeys, place: addingPlace },
-  example: { at: { event: 'response.created' }, do: 'error', refusal: 'quota-rate' },
+  example: { at: { event: 'response.created' }, do: 'error', refusal: 'response-already-active' },
   strike: ({ place, ...params }, context) => {
     const actions = errorActions(params, context);
     return actions === undefined
