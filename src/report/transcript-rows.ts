@@ -3,7 +3,7 @@
  * one row each. Decides what a reader sees, not how it is laid out.
  */
 import { PCM16_SAMPLE_BYTES } from '../media/index.js';
-import type { LogEntry } from '../session-log/index.js';
+import type { LogEntry, NoteEntry, ServerEntry } from '../session-log/index.js';
 import { eventDetails, quoted, seconds } from './event-details.js';
 import { at, base64Bytes, numberAt, parseWireObject, textAt, type WireObject } from './wire-reading.js';
 
@@ -61,7 +61,7 @@ class RowFolder {
   take(entry: LogEntry): void {
     const { atMs } = entry;
     if (entry.kind === 'client') this.#takeText('client', entry.text, atMs);
-    else if (entry.kind === 'server') this.#takeText('server', entry.text ?? '', atMs);
+    else if (entry.kind === 'server') this.#takeServer(entry);
     else if (entry.kind === 'client-binary') {
       this.#endStreams();
       this.#add({ atMs, side: 'client', title: `binary message, ${entry.sizeBytes} bytes` });
@@ -69,27 +69,33 @@ class RowFolder {
       const code = entry.code === undefined ? 'without a code' : `with ${entry.code}`;
       const title = `closed ${code} ${CLOSED_BY[entry.by]}`;
       this.#add({ atMs, side: 'session', title, details: quoted(entry.reason) });
-    } else if (entry.kind === 'note') {
-      const facts = Object.entries(entry.details).map(([name, value]) => `${name} ${value}`);
-      this.#add({ atMs, side: 'session', title: entry.code, details: facts.join(', ') });
-    }
+    } else if (entry.kind === 'note') this.#add({ atMs, side: 'session', ...remark(entry) });
   }
 
-  #takeText(side: 'client' | 'server', text: string, atMs: number): void {
+  /** A message that a fault touched says so behind its type. */
+  #takeServer({ text, intended, disposition, frames, atMs }: ServerEntry): void {
+    const isPlain = disposition === 'forwarded' && frames === undefined;
+    const fate = isPlain
+      ? ''
+      : `  [${disposition}${frames === undefined ? '' : `, ${frames.length} bytes of frames`}]`;
+    this.#takeText('server', text ?? intended ?? '', atMs, fate);
+  }
+
+  #takeText(side: 'client' | 'server', text: string, atMs: number, fate = ''): void {
     const event = parseWireObject(text);
     const type = textAt(event, 'type');
     const kind = STREAMS.get(type);
     if (event !== undefined && kind !== undefined) {
-      this.#takeStream(side, type, kind, event, atMs);
+      this.#takeStream(side, type + fate, kind, event, atMs);
       return;
     }
     this.#endStreams();
     if (event === undefined || type === '') {
-      this.#add({ atMs, side, title: 'text without a type', details: text.slice(0, 200) });
+      this.#add({ atMs, side, title: `text without a type${fate}`, details: text.slice(0, 200) });
       return;
     }
     this.#readRates(event);
-    this.#add({ atMs, side, title: type, details: eventDetails(event), isError: type === 'error' });
+    this.#add({ atMs, side, title: type + fate, details: eventDetails(event), isError: type === 'error' });
   }
 
   #takeStream(
@@ -137,6 +143,33 @@ class RowFolder {
   #add(row: Pick<TranscriptRow, 'atMs' | 'side' | 'title'> & Partial<TranscriptRow>): void {
     this.rows.push({ count: 1, details: '', isError: false, ...row });
   }
+}
+
+/** Remarks about faults in words; all others as they stand. */
+function remark({ code, details }: NoteEntry): Pick<TranscriptRow, 'title' | 'details'> {
+  const { fault, do: kind, struck, event, seen, reason } = details;
+  if (code === 'fault-fired')
+    return { title: `fault ${fault} strikes`, details: words([kind, 'at', struck]) };
+  if (code === 'fault-skipped')
+    return { title: `fault ${fault} cannot strike`, details: words([kind, '–', reason]) };
+  if (code === 'fault-unfired') {
+    const missed = seen === 0 ? 'no message fitted its address' : `${seen} messages fitted its address`;
+    return { title: `fault ${fault} never struck`, details: words([kind, 'at', event, '–', missed]) };
+  }
+  const facts = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+  return { title: code, details: facts.join(', ') };
+}
+
+/** Joins what is there; a word that introduces something missing goes with it. */
+function words(parts: readonly (string | number | boolean | undefined)[]): string {
+  const known = parts.filter(
+    (part, index) => part !== undefined && (!isLink(part) || parts[index + 1] !== undefined),
+  );
+  return known.join(' ');
+}
+
+function isLink(part: string | number | boolean): boolean {
+  return part === 'at' || part === '–';
 }
 
 const CLOSED_BY = {
