@@ -21,6 +21,7 @@ interface ReadyLine {
   readonly seed: number;
   readonly clock: string;
   readonly version: string;
+  readonly control?: string;
 }
 
 async function readReadyLine(command: RunningCommand): Promise<ReadyLine> {
@@ -42,6 +43,7 @@ describe('soundstage serve', () => {
       seed: 7,
       clock: 'auto',
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      control: `http://127.0.0.1:${ready.port}/__soundstage/`,
     });
 
     const conversation = new OmniRealtimeConversation({
@@ -64,6 +66,27 @@ describe('soundstage serve', () => {
       stderr: '',
     });
     expect(await closed).toBe(1001);
+  });
+
+  it('steers only whoever has the token, given as a flag or in the environment', async () => {
+    const health = async (command: RunningCommand, token: string) => {
+      const { control } = await readReadyLine(command);
+      return (await fetch(`${control}health`, { headers: { authorization: `Bearer ${token}` } })).status;
+    };
+    const byFlag = serve('--json', '--control-token', 'one');
+    expect([await health(byFlag, 'one'), await health(byFlag, 'two')]).toEqual([200, 403]);
+    const byEnvironment = new RunningCommand(['serve', '--port', '0', '--json'], {
+      SOUNDSTAGE_CONTROL_TOKEN: 'two',
+    });
+    running.push(byEnvironment);
+    expect([await health(byEnvironment, 'one'), await health(byEnvironment, 'two')]).toEqual([403, 200]);
+  });
+
+  it('serves no control API when told not to', async () => {
+    const command = serve('--json', '--no-control');
+    const { control, port } = await readReadyLine(command);
+    expect(control).toBeUndefined();
+    expect((await fetch(`http://127.0.0.1:${port}/__soundstage/health`)).status).toBe(404);
   });
 
   it('ends with 130 when interrupted', async () => {

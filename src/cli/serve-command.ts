@@ -49,6 +49,13 @@ export function serveCommand(): Command {
     .option('--tls', 'serve wss with a certificate made for this run')
     .option('--cert <file>', 'serve wss with this certificate (PEM)')
     .option('--key <file>', "the certificate's private key (PEM)")
+    .addOption(
+      new Option(
+        '--control-token <token>',
+        'what requests to the control API must carry; needed where --host is not loopback',
+      ).env('SOUNDSTAGE_CONTROL_TOKEN'),
+    )
+    .option('--no-control', 'serve no control API')
     .option('--json', 'print one line of JSON when ready, and nothing else')
     .action(serve);
 }
@@ -85,6 +92,7 @@ function readyLine(server: MockServer, { seed, clock }: ServeFlags): string {
     seed,
     clock,
     version: packageVersion(),
+    ...(server.controlUrl === undefined ? {} : { control: server.controlUrl }),
     ...(server.certificatePem === undefined ? {} : { certificatePem: server.certificatePem }),
   };
   return `${JSON.stringify(ready)}\n`;
@@ -101,6 +109,7 @@ function greeting(server: MockServer, { seed, clock, tls, cert, scenario }: Serv
     `soundstage ${packageVersion()} is ready at ${pc.bold(server.url)}`,
     ...(scenario.length === 0 ? [] : [`playing ${scenario.join(', ')}`]),
     pc.dim(`seed ${seed}, clock ${clock}; any API key will do; Ctrl-C ends it`),
+    ...(server.controlUrl === undefined ? [] : [pc.dim(`steer it at ${server.controlUrl}`)]),
     '',
     'Point a client at it:',
     ...clientSnippets(server.url).flatMap(({ client, line }) => ['', pc.dim(`  ${client}`), `  ${line}`]),

@@ -18,6 +18,9 @@ export interface ServeFlags {
   readonly cert?: string;
   readonly key?: string;
   readonly json?: boolean;
+  /** False after `--no-control`. */
+  readonly control: boolean;
+  readonly controlToken?: string;
   readonly scenario: readonly string[];
   readonly watch?: boolean;
 }
@@ -64,8 +67,17 @@ export function addQuirk(text: string, earlier: Partial<Quirks>): Partial<Quirks
  *   cannot be read
  */
 export function serverOptions(flags: ServeFlags): MockServerOptions {
-  const { host, port, clock, seed, modelQuirk } = flags;
-  return { host, port, clock, seed, quirks: modelQuirk, tls: tlsOption(flags) };
+  const { host, port, clock, seed, modelQuirk, control, controlToken } = flags;
+  return {
+    host,
+    port,
+    clock,
+    seed,
+    quirks: modelQuirk,
+    tls: tlsOption(flags),
+    controlApi: control,
+    ...(controlToken === undefined ? {} : { controlToken }),
+  };
 }
 
 function tlsOption({ tls, cert, key }: ServeFlags): NonNullable<MockServerOptions['tls']> {
