@@ -9,6 +9,7 @@ const ROOMS = [
   'mock-server',
   'proxy',
   'client',
+  'control-client',
   'play',
   'fuzz',
   'report',
@@ -38,6 +39,20 @@ module.exports = {
       severity: 'error',
       from: { path: room('client'), pathNot: '\\.test\\.ts$' },
       to: { path: '^src/(?!protocol/|media/|client/)' },
+    },
+    {
+      name: 'control-client-shares-types-only',
+      severity: 'error',
+      comment:
+        'The client of the control API runs in a browser: of the server it knows types and nothing else.',
+      from: { path: room('control-client'), pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(?!protocol/|control-client/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'control-client-reaches-no-node',
+      severity: 'error',
+      from: { path: room('control-client'), pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core', 'npm'] },
     },
     {
       name: 'pure-rooms-reach-no-node',

@@ -101,6 +101,10 @@ export const LIMITS = {
   controlFollowedEntries: 10_000,
   /** Wall milliseconds a reader of the control API may leave bytes unread that wait for it. Beyond it: cut off. */
   controlStallMs: 30_000,
+  /** Wall milliseconds the control client waits for an answer, beyond what it asked the server to wait. */
+  controlAnswerMs: 30_000,
+  /** Characters of one line of a log that the control client follows. */
+  controlLineChars: 64 * 1024 * 1024,
   /** Faults and holds that the control API adds to one session. Over it: HTTP 409. */
   controlAdditions: 1_000,
   /** Scenarios that a server holds beside those of the library when one is added while it runs. Over it: HTTP 409. */
