@@ -1,15 +1,18 @@
 /**
- * Runs the snippets that README, CONTRIBUTING and docs/ mark as `ts runnable`, against the sources. A snippet that
- * holds tests brings its own; any other must run to its end.
+ * Runs the snippets that README, CONTRIBUTING and docs/ mark as `ts runnable`, against the sources, and reads their
+ * scenarios. A snippet that holds tests brings its own; any other must run to its end.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { loadScenarioText } from '../src/scenarios/files/index.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDER = join(ROOT, '.cache', 'docs-snippets');
 const SNIPPET = /^```ts runnable\n([\s\S]*?)^```$/gm;
+/** Whole scenarios. */
+const SCENARIO = /^```yaml\n((?:#.*\n)*version: 1\n[\s\S]*?)^```$/gm;
 /** What the package's entries are made from. */
 const ENTRIES: Readonly<Record<string, string>> = {
   soundstage: join(ROOT, 'src/index.ts'),
@@ -30,9 +33,9 @@ function pages(): string[] {
   return ['README.md', 'CONTRIBUTING.md', ...docs];
 }
 
-function snippetsOf(page: string): Snippet[] {
+function snippetsOf(page: string, pattern = SNIPPET): Snippet[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(SNIPPET)].map((match, index) => {
+  return [...text.matchAll(pattern)].map((match, index) => {
     const line = text.slice(0, match.index).split('\n').length + 1;
     const name = `${page.replaceAll(/[^a-zA-Z0-9]+/g, '-')}-${index + 1}`;
     return { page: `${page}:${line}`, name, code: match[1] ?? '' };
@@ -48,12 +51,26 @@ function withEntries(code: string): string {
   });
 }
 
-const snippets = pages().flatMap(snippetsOf);
+const snippets = pages().flatMap((page) => snippetsOf(page));
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 
 it('finds the snippets of the README', () => {
   expect(snippets.filter(({ page }) => page.startsWith('README.md:')).length).toBeGreaterThanOrEqual(2);
+});
+
+describe('scenarios in the documentation can be played', () => {
+  const scenarios = pages().flatMap((page) => snippetsOf(page, SCENARIO));
+
+  it('finds those of the guide', () => {
+    expect(scenarios.filter(({ page }) => page.includes('guides/scenarios')).length).toBeGreaterThanOrEqual(
+      4,
+    );
+  });
+
+  it.each(scenarios)('$page', ({ page, code }) => {
+    expect(loadScenarioText(code, { file: page })).toHaveProperty('version', 1);
+  });
 });
 
 for (const { page, name, code } of snippets) {

@@ -501,6 +501,17 @@ describe('event', () => {
     expect(instead.types.slice(-2)).toEqual(['x', 'conversation.item.deleted']);
   });
 
+  test('inject: the same fresh id twice, texts that are no JSON, several times', async () => {
+    const events = [
+      { type: 'x.one', item_id: '${item:mine}' },
+      { type: 'x.two', item_id: '${item:mine}' },
+    ];
+    const asked = await answered({ do: 'inject', at: done, events, texts: ['{'], times: 2 });
+    expect(asked.types.slice(-7, -1)).toEqual(['x.one', 'x.two', '{', 'x.one', 'x.two', '{']);
+    const ids = asked.texts.flatMap((text) => /"type":"x\.\w+","item_id":"(item_\w+)"/.exec(text)?.[1] ?? []);
+    expect([ids[0] === ids[1], ids[2] === ids[3], ids[0] === ids[2]]).toEqual([true, true, false]);
+  });
+
   test('inject: at the opening and at a moment in virtual time', async () => {
     const asked = await answered(
       { do: 'inject', at: { event: 'open' }, events: [{ type: 'x.first' }] },

@@ -16,6 +16,8 @@ import { readSeed, readWaitMs } from './serve-options.js';
 
 const DEFAULT_MODEL = 'qwen3.5-omni-flash-realtime';
 const CONNECTION_NAME = 'play';
+/** One scenario in a process of its own: the log may hold the largest messages there are. */
+const LOG_BYTES = 512 * 1024 * 1024;
 
 interface PlayFlags {
   readonly seed?: number;
@@ -44,7 +46,11 @@ export function playCommand(): Command {
 async function play(argument: string, flags: PlayFlags): Promise<void> {
   const named = readNamedScenario(argument);
   const seed = flags.seed ?? named.scenario.seed ?? 1;
-  const server = await createMockServer({ scenarios: { [named.name]: named.scenario }, library: false });
+  const server = await createMockServer({
+    scenarios: { [named.name]: named.scenario },
+    library: false,
+    sessionLogBytes: LOG_BYTES,
+  });
   try {
     const record = await playOnce(named, server, flags, seed);
     const verification = server.verify(named.name);

@@ -1,7 +1,7 @@
 /** Events that the service would not have sent. */
 import { z } from 'zod';
 import { defineFault, type FaultAction, type StrikeContext } from '../fault-types.js';
-import { about, jsonObject } from '../schema-parts.js';
+import { about, jsonObject, wholeNumber } from '../schema-parts.js';
 import { addingPlace, placed } from './place.js';
 import { fillTemplate } from './template.js';
 
@@ -15,9 +15,14 @@ export const inject = defineFault({
     'The events as written, between those of the service. An `event_id` is added where none is given.',
   keys: {
     events: about(
-      z.array(jsonObject).min(1),
-      'The events in order. `${event.item_id}` stands for a field of the message struck at, `${new.item}` for a fresh id (event, item, response, conversation, call), `${earlier.response_id}` for the last other id under that key.',
+      z.array(jsonObject).min(1).optional(),
+      'The events in order. `${event.item_id}` stands for a field of the message struck at, `${new.item}` for a fresh id (event, item, response, conversation, call), `${item:answer}` for one fresh id wherever it is named, `${earlier.response_id}` for the last other id under that key.',
     ),
+    texts: about(
+      z.array(z.string()).min(1).optional(),
+      'Text messages exactly as written, behind the events; they need not be JSON.',
+    ),
+    times: about(wholeNumber(1, 10_000).optional(), 'How often, one after the other. Default 1.'),
     place: addingPlace,
   },
   example: {
@@ -25,18 +30,26 @@ export const inject = defineFault({
     do: 'inject',
     events: [{ type: 'x.unknown', detail: { nested: true } }],
   },
-  strike: ({ events, place }, context) => placed(place ?? 'after', inventions(events, context)),
+  strike: ({ events = [], texts = [], times = 1, place }, context) => {
+    if (events.length + texts.length === 0) return { skip: 'neither events nor texts are given' };
+    const all = Array.from({ length: times }, () => [
+      ...inventions(events, context),
+      ...texts.map((text): FaultAction => ({ act: 'invent', text })),
+    ]);
+    return placed(place ?? 'after', all.flat());
+  },
 });
 
 function inventions(
   events: readonly Readonly<Record<string, unknown>>[],
   context: StrikeContext,
 ): FaultAction[] {
+  const named = new Map<string, string>();
   return events.map((event) => {
-    const filled = fillTemplate(event, context) as Record<string, unknown>;
-    const named = Object.hasOwn(filled, 'event_id')
+    const filled = fillTemplate(event, context, named) as Record<string, unknown>;
+    const whole = Object.hasOwn(filled, 'event_id')
       ? filled
       : { event_id: context.newId('event'), ...filled };
-    return { act: 'invent', text: JSON.stringify(named) };
+    return { act: 'invent', text: JSON.stringify(whole) };
   });
 }

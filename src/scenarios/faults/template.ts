@@ -38,10 +38,20 @@ function fillText(text: string, lookup: Lookup): unknown {
   });
 }
 
-/** Fills `${event.…}`, `${new.…}` and `${earlier.…}` from where a fault strikes. */
-export function fillTemplate(value: unknown, context: StrikeContext): unknown {
+/**
+ * Fills `${event.…}`, `${new.…}`, `${item:name}` and `${earlier.…}` from where a fault strikes.
+ *
+ * @param named ids by their placeholder, for as long as they are to stay the same
+ */
+export function fillTemplate(value: unknown, context: StrikeContext, named: Map<string, string>): unknown {
   const struck = context.message?.event();
   return fill(value, (name) => {
+    const [kind = '', called] = name.split(':');
+    if (called !== undefined && ID_KINDS.has(kind)) {
+      const id = named.get(name) ?? context.newId(kind as IdKind);
+      named.set(name, id);
+      return id;
+    }
     const [source = '', ...rest] = name.split('.');
     const path = rest.join('.');
     if (source === 'event') return struck === undefined ? undefined : readPath(struck, path);
