@@ -54,6 +54,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   readonly #driver: ClockDriver;
   readonly #connection: Connection;
   readonly #listeners = new Set<(entry: LogEntry) => void>();
+  readonly #timeListeners = new Set<() => void>();
   /** Draws ids for what is injected from outside, so that the service's own stay what they were. */
   #injectedIds: RandomStream | undefined;
   #resolveClosed: (close: SessionClose) => void = () => {};
@@ -204,6 +205,12 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls back after everything that may have moved virtual time. */
+  onTime(listener: () => void): () => void {
+    this.#timeListeners.add(listener);
+    return () => this.#timeListeners.delete(listener);
+  }
+
   onText(text: string): void {
     if (this.#state.phase === 'closing') return;
     this.#driver.beforeInput();
@@ -238,6 +245,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   #feed(input: SessionInput): void {
     for (const operation of step(this.#state, input)) this.#carryOut(operation);
+    for (const listener of this.#timeListeners) listener();
   }
 
   /** Feeds what somebody outside wants, under a remark that says so. */

@@ -50,6 +50,8 @@ export interface WatchedSession {
   readonly nowMs: number;
   readonly isOver: boolean;
   onEntry(listener: (entry: LogEntry) => void): () => void;
+  /** Calls back when virtual time may have moved. */
+  onTime(listener: () => void): () => void;
 }
 
 /** Resolves with the message, or rejects with `E_WAIT`. */
@@ -66,6 +68,7 @@ export function waitForMessage(
     const wait = new Wait(wanted);
     const end = () => {
       stopListening();
+      stopWatchingTime();
       stopTimer();
       signal?.removeEventListener('abort', giveUp);
     };
@@ -81,10 +84,12 @@ export function waitForMessage(
         resolve(found);
       } else if (entry.kind === 'close')
         fail(`the connection ended before it came (${entry.by}, ${entry.code ?? 'no code'})`);
-      else if (deadlineMs !== undefined && entry.atMs > deadlineMs)
-        fail(`it did not come within ${withinMs} ms of virtual time`);
     };
     const stopListening = session.onEntry(look);
+    const stopWatchingTime = session.onTime(() => {
+      if (deadlineMs !== undefined && session.nowMs > deadlineMs)
+        fail(`it did not come within ${withinMs} ms of virtual time`);
+    });
     const stopTimer = clock.setTimer(timeoutMs, () => fail(`it did not come within ${timeoutMs} ms`));
     for (const entry of session.entries) {
       const found = wait.see(entry);
