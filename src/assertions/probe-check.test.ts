@@ -89,6 +89,8 @@ describe('the probe', () => {
       'no response was created after the upgrade of connection 2 was refused',
     ]);
     expect(probe([second], upgrades('dropped', 'accepted'))?.[0]).toBe(true);
+    const third = connection(3, ...clean('r'));
+    expect(probe([third], upgrades('accepted', 'refused', 'accepted'))?.[0]).toBe(true);
     const slow: UpgradeEvidence[] = [{ connection: 1, answer: 'accepted', fault: 0 }];
     expect(probe([first], slow)?.[0]).toBe(true);
     expect(

@@ -171,6 +171,15 @@ describe('where', () => {
     expect(judge({ sends: 'response.cancel', after: { event: 'response.created' } }, silent)[0]).toBe(false);
   });
 
+  it('a mark is an event of the side that has such events', () => {
+    const pretended = connection(1, says('response.created'), says('response.cancel'));
+    const answered = connection(1, server({ type: 'response.cancel' }), says('response.create'));
+    expect(judge({ sends: 'response.cancel', after: { event: 'response.created' } }, pretended)[0]).toBe(
+      false,
+    );
+    expect(judge({ sends: 'response.create', after: { event: 'response.cancel' } }, answered)[0]).toBe(false);
+  });
+
   it('takes the connections as one line, or one of them', () => {
     const first = connection(1, server({ type: 'error' }), update('Tina'));
     const second = connection(2, update('Tina'), says('response.create'));

@@ -177,6 +177,8 @@ describe('whatever a log holds', () => {
     client('{"type":7}'),
     client(deep),
     client(`{"type":"conversation.item.create","item":${deep}}`),
+    client(`{"type":"session.update","session":${deep}}`),
+    client(`{"type":"session.update","session":${deep}}`),
     client('{"type":"session.update","session":{"__proto__":{"voice":1}}}'),
     client('{"type":"input_audio_buffer.append","audio":7}'),
     client('{"type":"input_image_buffer.append"}'),

@@ -98,6 +98,5 @@ function readServed(at: number, entry: ServerEntry): ServedMessage & { readonly 
 
 /** What went out. The bulk of a message of audio is left out: nobody here listens, and making it takes long. */
 function sentText(entry: ServerEntry): string | undefined {
-  if (entry.disposition === 'dropped') return undefined;
   return entry.audio === undefined ? entry.text : entry.audio.head + entry.audio.tail;
 }

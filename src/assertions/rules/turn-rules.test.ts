@@ -42,6 +42,16 @@ describe('create-when-idle', () => {
     );
   });
 
+  it('takes an id that is announced twice for one response, which is over with its first done', () => {
+    const twice = [server(created('r')), invented(created('r'))];
+    expect(look('create-when-idle', ...twice, server(done('r')), create, invented(done('r')))).toBe(
+      kept(1, 'requests'),
+    );
+    expect(look('create-when-idle', ...twice, server(done('r')), server(created('s')), create)).toBe(
+      broken(400, 2),
+    );
+  });
+
   it('does not count a done that was dropped, nor a response that nobody was told of', () => {
     expect(look('create-when-idle', server(created('r')), dropped(done('r')), create)).toBe(broken(200));
     expect(look('create-when-idle', dropped(created('r')), create)).toBe(kept(1, 'requests'));
@@ -77,6 +87,20 @@ describe('cancel-when-active', () => {
     ];
     expect(look('cancel-when-active', ...crossed)).toBe(
       'broken once: at 400 ms (response 2 was cancelled already)',
+    );
+  });
+
+  it('allows one for a response that is announced twice', () => {
+    expect(look('cancel-when-active', server(created('r')), invented(created('r')), cancel, cancel)).toBe(
+      'broken once: at 300 ms (response 1 was cancelled already)',
+    );
+  });
+
+  it('forgives the one that crosses a done beside a response that was cancelled', () => {
+    const beside = [server(created('r')), cancel, server(created('s', { conversation_id: 'x' }))];
+    expect(look('cancel-when-active', ...beside, server(done('s')), cancel)).toBe(kept(2, 'cancels'));
+    expect(look('cancel-when-active', ...beside, server(done('s')), says('x'), cancel)).toBe(
+      'broken once: at 500 ms (response 1 was cancelled already)',
     );
   });
 

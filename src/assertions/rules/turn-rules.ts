@@ -55,7 +55,7 @@ export function cancelWhenActive(session: WireSession): RuleFinding {
       examined += 1;
       const reach = spans.filter((span) => span.createdAt < at && endOf(span) > previousAt);
       const active = reach.filter((span) => endOf(span) > at);
-      const target = newest(active, cancelled) ?? (active.length > 0 ? undefined : newest(reach, cancelled));
+      const target = newest(active, cancelled) ?? newest(reach, cancelled);
       if (target !== undefined) cancelled.add(target);
       else breaches.push({ atMs, what: whyNot(active) });
     }
