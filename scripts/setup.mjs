@@ -85,8 +85,19 @@ function build(stamp) {
   writeFileSync(join(ROOT, fresh, '.build-stamp'), stamp);
   // Another set-up may have been quicker.
   if (read(STAMP) === stamp) return;
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  renameSync(join(ROOT, fresh), join(ROOT, 'dist'));
+  const former = `${fresh}-former`;
+  process.on('exit', () => rmSync(join(ROOT, former), { recursive: true, force: true }));
+  move('dist', former);
+  move(fresh, 'dist');
+}
+
+/** Renames a folder; another set-up that did the same a moment ago is as good. */
+function move(from, to) {
+  try {
+    renameSync(join(ROOT, from), join(ROOT, to));
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+  }
 }
 
 /** Runs a program; its output appears only when it fails. */

@@ -57,10 +57,7 @@ describe('addresses', () => {
   });
 
   test.each([
-    [
-      { scenario: 'toString' },
-      "No URL for 'toString': the server has no such scenario. Try one of: barge-in.",
-    ],
+    [{ scenario: 'barge-inn' }, "No URL for 'barge-inn': the server has no such scenario. Try 'barge-in'."],
     [
       { scenario: 'barge-in', seed: 7 },
       'No URL with a seed alone: the path has the name before it. Try adding a name.',

@@ -30,7 +30,8 @@ export class ScenarioShelf {
       this.#own.set(name, prepareNamed(name, scenario));
     }
     const { scenario } = options;
-    this.#default = typeof scenario === 'object' ? prepareScenario(scenario) : scenario;
+    this.#default =
+      scenario === undefined || typeof scenario === 'string' ? scenario : prepareScenario(scenario);
   }
 
   /** Every name a client may choose: the server's own first, then the library's. */

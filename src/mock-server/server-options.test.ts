@@ -58,8 +58,12 @@ describe('E_OPTION', () => {
       { scenarios: { 'Barge In': {} } },
       "Bad option 'scenarios': Barge In. Try a name of lower-case letters, digits and hyphens.",
     ],
-    [{ scenario: 'x', scenarios: { a: {}, b: {} } }, "Bad option 'scenario': x. Try one of: a, b."],
-    [{ scenario: 'toString' }, "Bad option 'scenario': toString. Try one of: (no scenarios given)."],
+    [
+      { scenario: 'gardn', scenarios: { kitchen: {}, garden: {} } },
+      "Bad option 'scenario': gardn. Try 'garden'.",
+    ],
+    [{ scenario: 'done-never-come' }, "Bad option 'scenario': done-never-come. Try 'done-never-comes'."],
+    [{ scenario: 'toString', library: false }, "Bad option 'scenario': toString. Try giving it one."],
     [{ sessionDurationMs: 1.5 }, "Bad option 'sessionDurationMs': 1.5. Try a whole number of milliseconds."],
   ])('%j', (options, message) => {
     const error = refusal(options);

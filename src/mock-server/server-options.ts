@@ -83,7 +83,8 @@ export function checkOptions(options: MockServerOptions): void {
     ...Object.keys(options.scenarios ?? {}),
     ...(options.library === false ? [] : libraryNames()),
   ];
-  if (!names.includes(scenario)) fail('scenario', scenario, `'${nearestName(scenario, names)}'`);
+  if (names.includes(scenario)) return;
+  fail('scenario', scenario, names.length === 0 ? 'giving it one' : `'${nearestName(scenario, names)}'`);
 }
 
 /** @throws SoundstageError `E_OPTION` for a name that no URL could hold as it is */
