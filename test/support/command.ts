@@ -32,6 +32,7 @@ export class RunningCommand {
     });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
+      this.#onOutput();
     });
     const watchdog = setTimeout(() => this.#child.kill('SIGKILL'), WATCHDOG_MS);
     this.ended = new Promise((resolve) => {
@@ -43,10 +44,19 @@ export class RunningCommand {
     });
   }
 
-  /** The first whole line that matches; rejects when the command ends without one. */
-  async line(pattern: RegExp): Promise<string> {
+  /** The first whole line of the standard output that matches; rejects when the command ends without one. */
+  line(pattern: RegExp): Promise<string> {
+    return this.#lineOf(() => this.#stdout, pattern);
+  }
+
+  /** The same for what it says about errors. */
+  errorLine(pattern: RegExp): Promise<string> {
+    return this.#lineOf(() => this.#stderr, pattern);
+  }
+
+  async #lineOf(output: () => string, pattern: RegExp): Promise<string> {
     const find = () =>
-      this.#stdout
+      output()
         .split('\n')
         .slice(0, -1)
         .find((line) => pattern.test(line));
