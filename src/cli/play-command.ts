@@ -16,8 +16,6 @@ import { readSeed, readWaitMs } from './serve-options.js';
 
 const DEFAULT_MODEL = 'qwen3.5-omni-flash-realtime';
 const CONNECTION_NAME = 'play';
-/** One scenario in a process of its own: the log may hold the largest messages there are. */
-const LOG_BYTES = 512 * 1024 * 1024;
 
 interface PlayFlags {
   readonly seed?: number;
@@ -49,7 +47,6 @@ async function play(argument: string, flags: PlayFlags): Promise<void> {
   const server = await createMockServer({
     scenarios: { [named.name]: named.scenario },
     library: false,
-    sessionLogBytes: LOG_BYTES,
   });
   try {
     const record = await playOnce(named, server, flags, seed);

@@ -6,7 +6,7 @@ import type { SessionEvidence } from '../assertions/index.js';
 import { createJpegVerifier } from '../media/index.js';
 import { resolveQuirks } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
-import { type StruckUpgrade, strikeUpgrade } from '../scenarios/index.js';
+import { type Scenario, type StruckUpgrade, strikeUpgrade } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
 import {
   type AcceptedHandshake,
@@ -199,7 +199,7 @@ export class SessionHost {
       scenario: name,
       target: request.target,
       malformedUrl: handshake.malformedUrl,
-      logBudgetBytes: options.sessionLogBytes ?? LIMITS.sessionLogBytes,
+      logBudgetBytes: options.sessionLogBytes ?? LIMITS.sessionLogBytes + paddedBytes(scenario),
       driver: {
         wallClock: options.wallClock ?? realWallClock,
         paceFactor: options.paceFactor ?? CLOCK_DEFAULTS.paceFactor,
@@ -229,6 +229,11 @@ export class SessionHost {
     this.#sessions.splice(oldest, 1);
     this.#endedCount -= 1;
   }
+}
+
+/** Room in the log for the messages that a scenario makes large on purpose: the rest of the log must not give way to them. */
+function paddedBytes({ faults = [] }: Scenario): number {
+  return faults.reduce((sum, fault) => sum + (fault.do === 'pad' ? 2 * fault.toBytes : 0), 0);
 }
 
 function countUp(counts: Map<string, number>, key: string): number {

@@ -1,6 +1,5 @@
 /** Scenarios of the library about frames: no JSON, very large, in fragments, too many. */
 import { describe, expect, test } from 'vitest';
-import { LIMITS } from '../../src/protocol/limits.js';
 import { type Frame, OPCODES } from '../../src/protocol/websocket-frames.js';
 import { libraryScenario } from '../../src/scenarios/files/index.js';
 import {
@@ -165,7 +164,7 @@ describe('large messages (F7)', () => {
     ['message-just-above-1-mib', 1_048_577],
     ['message-just-above-16-mib', 16_777_217],
   ])('%s: response.created has %i bytes, and the answer goes on', async (name, bytes) => {
-    const run = await played(name, { outgrowsItsLog: bytes > LIMITS.sessionLogBytes });
+    const run = await played(name);
     const events = upToDone(run);
     expect(sizeBytes(only(events, 'response.created'))).toBe(bytes);
     expect(outline(events)).toEqual([...ASKED, ...SPOKEN]);
@@ -242,7 +241,7 @@ describe('messages in fragments and odd frames (F8)', () => {
 
 describe('more than a client should hold (F9)', () => {
   test('message-of-64-mib: the client refuses it with 1009 and has a clean second connection', async () => {
-    const run = await played('message-of-64-mib', { outgrowsItsLog: true });
+    const run = await played('message-of-64-mib');
     expect(libraryScenario('message-of-64-mib').faults).toMatchObject([{ do: 'pad', toBytes: 2 ** 26 }]);
     expect(outline(run.events(1))).toEqual(ASKED);
     expect(ends(run)).toEqual([
