@@ -1,5 +1,5 @@
 /** Playing scenarios with the reference client. */
-export { Heard, type HeardClose, type HeardEvent } from './heard.js';
+export type { Heard, HeardClose, HeardEvent } from './heard.js';
 export {
   type PlayedConnection,
   type PlayedStep,

@@ -212,8 +212,3 @@ export const faultSchema = unionOf(true) as unknown as z.ZodType<Fault>;
 
 /** A fault for a running session. */
 export const oneShotFaultSchema = unionOf(false) as unknown as z.ZodType<OneShotFault>;
-
-/** The kind that somebody may have meant. */
-export function nearestFaultKind(name: string): string {
-  return nearestName(name, FAULT_KIND_NAMES);
-}

@@ -72,7 +72,11 @@ export function actOut(
 
 /** Sends a message of the service on its way, behind those that a fault collects. */
 export function passOn(state: SessionState, message: Outgoing): void {
-  const { collecting } = state.faults;
+  const { collecting, withheld, trickle } = state.faults;
+  if (collecting === undefined && withheld.length === 0 && trickle.length === 0) {
+    sendOut(state, message);
+    return;
+  }
   if (collecting === undefined) deliver(state, message);
   else {
     collecting.messages.push(message);
@@ -151,8 +155,7 @@ function release(state: SessionState): void {
 }
 
 function deliver(state: SessionState, message: Outgoing): void {
-  const { text, pieces, audio, frames, intended, disposition } = message;
-  sendOut(state, { text, pieces, audio, frames, intended, disposition });
+  sendOut(state, message);
   const { trickle } = state.faults;
   if (trickle.length === 0) return;
   const count = message.type === LAST_OF_RESPONSE ? trickle.length : 1;

@@ -11,7 +11,9 @@ import type { SendOperation } from './types.js';
 /** Hands one message to the connection, or keeps it back while a hold stops everything. */
 export function sendOut(state: SessionState, message: Omit<SendOperation, 'op' | 'atMs'>): void {
   if (state.phase === 'closing') return;
-  const sent = { op: 'send' as const, atMs: state.queue.nowMs, ...message };
+  const { text, pieces, audio, frames, intended, disposition } = message;
+  const atMs = state.queue.nowMs;
+  const sent: SendOperation = { op: 'send', atMs, text, pieces, audio, frames, intended, disposition };
   const operation = state.faults.isMute ? unsent(sent) : sent;
   if (isHeld(state.holds, 'all')) state.heldOutbox.push(operation);
   else state.outbox.push(operation);
