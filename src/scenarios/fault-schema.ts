@@ -7,7 +7,6 @@ import {
   CLIENT_EVENT_TYPES,
   type ClientEventType,
   describeValue,
-  nearestName,
   SERVER_EVENT_TYPES,
   type ServerEventType,
 } from '../protocol/index.js';
