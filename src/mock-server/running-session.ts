@@ -4,25 +4,15 @@
  */
 import { makeId, openRandomStream, type RandomStream, SoundstageError } from '../protocol/index.js';
 import { type LiveHold, type OneShotFault, readLiveHold, readOneShotFault } from '../scenarios/index.js';
-import {
-  ClientBytesEntry,
-  type LogEntry,
-  type NoteCode,
-  type NoteEntry,
-  ServerAudioEntry,
-  SessionLog,
-  type TranscriptOptions,
-} from '../session-log/index.js';
+import type { LogEntry, NoteCode, NoteEntry, TranscriptOptions } from '../session-log/index.js';
+import { type CarryOutTarget, carryOut } from './carry-out.js';
 import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
-import { createNodeSha256 } from './node-sha256.js';
 import type { ServerSession, SessionClose, SessionHold } from './server-session.js';
 import {
   createSession,
   isHolding,
   nextDueMs,
-  type SendOperation,
   type SessionInput,
-  type SessionOperation,
   type SessionOptions,
   type SessionState,
   step,
@@ -30,6 +20,7 @@ import {
   unfiredFaults,
   unreachedHolds,
 } from './session/index.js';
+import { SessionRecord } from './session-record.js';
 import { type MessageMatch, type SeenMessage, type WaitOptions, waitForMessage } from './session-waits.js';
 import type { CloseCause, Connection, ConnectionHandler } from './transport/connection.js';
 
@@ -45,15 +36,17 @@ export interface ServerSessionOptions {
   readonly onEnd: () => void;
 }
 
+/** How much of what somebody outside wants is told in the log. */
+const LOGGED_CHARS = 500;
+
 /** The server's side of one connection. */
 export class RunningSession implements ServerSession, ConnectionHandler {
   readonly closed: Promise<SessionClose>;
   readonly #options: ServerSessionOptions;
   readonly #state: SessionState;
-  readonly #log: SessionLog;
+  readonly #record: SessionRecord;
+  readonly #target: CarryOutTarget;
   readonly #driver: ClockDriver;
-  readonly #connection: Connection;
-  readonly #listeners = new Set<(entry: LogEntry) => void>();
   readonly #timeListeners = new Set<() => void>();
   /** Draws ids for what is injected from outside, so that the service's own stay what they were. */
   #injectedIds: RandomStream | undefined;
@@ -63,10 +56,18 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   #closedAtMs: number | undefined;
 
   constructor(connection: Connection, options: ServerSessionOptions) {
-    this.#connection = connection;
     this.#options = options;
     this.#state = createSession(options.session);
-    this.#log = new SessionLog({ budgetBytes: options.logBudgetBytes, createHash: createNodeSha256 });
+    this.#record = new SessionRecord(options.logBudgetBytes);
+    this.#target = {
+      connection,
+      record: this.#record,
+      truncatesReasons: this.#state.quirks.truncateCloseReason,
+      onEnding: (atMs) => {
+        this.#driver.stop();
+        this.#closedAtMs = atMs;
+      },
+    };
     this.closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });
@@ -75,7 +76,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
       feed: (input) => this.#feed(input),
       onFreeRun: () => this.#note('clock-free-run', {}),
     });
-    this.#append({ kind: 'open', atMs: 0, target: options.target, model: options.session.model });
+    this.#record.append({ kind: 'open', atMs: 0, target: options.target, model: options.session.model });
     if (options.malformedUrl) this.#note('malformed-url', { target: options.target });
     this.#feed({ kind: 'open' });
     this.#driver.afterInput();
@@ -134,15 +135,15 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   }
 
   get entries(): readonly LogEntry[] {
-    return this.#log.entries;
+    return this.#record.log.entries;
   }
 
   transcript(options?: TranscriptOptions): string {
-    return this.#log.transcript(options);
+    return this.#record.log.transcript(options);
   }
 
   transcriptHash(): string {
-    return this.#log.transcriptHash();
+    return this.#record.log.transcriptHash();
   }
 
   advance(byMs: number): void {
@@ -160,10 +161,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   }
 
   inject(message: Readonly<Record<string, unknown>> | string): void {
-    this.#control('inject', {
-      kind: 'inject',
-      text: typeof message === 'string' ? message : this.#named(message),
-    });
+    const text = typeof message === 'string' ? message : this.#named(message);
+    this.#control('inject', { kind: 'inject', text });
   }
 
   hold(hold: LiveHold = {}): SessionHold {
@@ -201,8 +200,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   }
 
   onEntry(listener: (entry: LogEntry) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#record.onEntry(listener);
   }
 
   /** Calls back after everything that may have moved virtual time. */
@@ -214,25 +212,25 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   onText(text: string): void {
     if (this.#state.phase === 'closing') return;
     this.#driver.beforeInput();
-    this.#append(clientEntry(this.#state.queue.nowMs, text));
+    this.#record.clientText(this.nowMs, text);
     this.#takeInput({ kind: 'text', text });
   }
 
   onBinary(sizeBytes: number): void {
     if (this.#state.phase === 'closing') return;
     this.#driver.beforeInput();
-    this.#append({ kind: 'client-binary', atMs: this.#state.queue.nowMs, sizeBytes });
+    this.#record.append({ kind: 'client-binary', atMs: this.nowMs, sizeBytes });
     this.#takeInput({ kind: 'binary', sizeBytes });
   }
 
   onClose(code: number | undefined, reason: string, how: CloseCause): void {
     this.#driver.stop();
-    for (const kept of takeWithheld(this.#state)) this.#carryOut(kept);
+    for (const kept of takeWithheld(this.#state)) carryOut(kept, this.#target);
     for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
     for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
     this.#close = { code, reason, by: how };
-    const atMs = this.#closedAtMs ?? this.#state.queue.nowMs;
-    this.#append({ kind: 'close', atMs, by: how, code, reason });
+    const atMs = this.#closedAtMs ?? this.nowMs;
+    this.#record.append({ kind: 'close', atMs, by: how, code, reason });
     this.#resolveClosed(this.#close);
     this.#options.onEnd();
   }
@@ -244,7 +242,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   }
 
   #feed(input: SessionInput): void {
-    for (const operation of step(this.#state, input)) this.#carryOut(operation);
+    for (const operation of step(this.#state, input)) carryOut(operation, this.#target);
     for (const listener of this.#timeListeners) listener();
   }
 
@@ -258,7 +256,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
       );
     }
     this.#driver.beforeInput();
-    this.#note('control', { what });
+    const { kind: _kind, ...wanted } = input;
+    this.#note('control', { what, wanted: JSON.stringify(wanted).slice(0, LOGGED_CHARS) });
     this.#takeInput(input);
   }
 
@@ -268,87 +267,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     return JSON.stringify({ event_id: makeId('event', this.#injectedIds), ...event });
   }
 
-  #carryOut(operation: SessionOperation): void {
-    const { atMs } = operation;
-    switch (operation.op) {
-      case 'send':
-        this.#send(operation);
-        break;
-      case 'bytes':
-        this.#append({
-          kind: 'note',
-          atMs,
-          code: 'bytes-sent',
-          details: { what: operation.what, sizeBytes: operation.bytes.length },
-        });
-        this.#connection.sendBytes(operation.bytes);
-        break;
-      case 'close':
-        this.#endAt(atMs);
-        this.#connection.close(operation.code, operation.reason, {
-          truncateReason: !operation.whole && this.#state.quirks.truncateCloseReason,
-        });
-        break;
-      case 'end':
-      case 'reset':
-        this.#endAt(atMs);
-        this.#connection[operation.op]();
-        break;
-      case 'impair':
-        this.#append({
-          kind: 'note',
-          atMs,
-          code: 'connection-impaired',
-          details: { ...operation.impairment },
-        });
-        this.#connection.impair(operation.impairment);
-        break;
-      case 'note':
-        this.#append({ kind: 'note', atMs, code: operation.code, details: operation.details });
-        break;
-    }
-  }
-
-  #send(operation: SendOperation): void {
-    const { atMs, text, pieces, audio, frames, intended, disposition } = operation;
-    const plain = disposition === 'forwarded' && frames === undefined;
-    if (plain && audio !== undefined) this.#append(new ServerAudioEntry(atMs, audio));
-    else {
-      const meant = disposition === 'forwarded' ? text : intended;
-      this.#append({
-        kind: 'server',
-        atMs,
-        text,
-        intended: meant,
-        disposition,
-        ...(frames === undefined ? {} : { frames }),
-      });
-    }
-    if (text === undefined) return;
-    if (frames === undefined) this.#connection.sendText(pieces ?? text);
-    else this.#connection.sendBytes(frames);
-  }
-
-  #endAt(atMs: number): void {
-    this.#driver.stop();
-    this.#closedAtMs = atMs;
-  }
-
-  #append(entry: LogEntry): void {
-    this.#log.append(entry);
-    for (const listener of this.#listeners) listener(entry);
-  }
-
   #note(code: NoteCode, details: NoteEntry['details']): void {
-    this.#append({ kind: 'note', atMs: this.#state.queue.nowMs, code, details });
+    this.#record.note(this.nowMs, code, details);
   }
-}
-
-/** Client messages longer than this are kept as bytes. */
-const LONG_TEXT_CHARS = 1_024;
-
-function clientEntry(atMs: number, text: string): LogEntry {
-  return text.length > LONG_TEXT_CHARS
-    ? new ClientBytesEntry(atMs, Buffer.from(text))
-    : { kind: 'client', atMs, text };
 }
