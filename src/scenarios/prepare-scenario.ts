@@ -14,7 +14,11 @@ import type { Reply, ReplyItem, Scenario } from './scenario.js';
  *   a bad quirk, `E_SCENARIO_WAV` when a voice cannot be read; `details.path` says where
  */
 export function prepareScenario(scenario: Scenario): Scenario {
-  const checked = readScenario(scenario);
+  return finishScenario(readScenario(scenario));
+}
+
+/** The second half of `prepareScenario`, for a scenario whose keys and values have been checked. */
+export function finishScenario(checked: Scenario): Scenario {
   // Families differ in the defaults of quirks only: what one takes, all take.
   resolveQuirks('omni35', checked.quirks);
   if (checked.replies === undefined) return checked;

@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { LIMITS } from '../../protocol/limits.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
-import { prepareScenario } from '../prepare-scenario.js';
+import { finishScenario } from '../prepare-scenario.js';
 import { checkScenario, pathText } from '../read-scenario.js';
 import type { Scenario } from '../scenario.js';
 import { isPlainObject } from '../schema-parts.js';
@@ -51,7 +51,7 @@ export function loadScenarioText(
     throw fileMistake(file, source.placeOf(path, isKey), pathText(path), why);
   }
   try {
-    return prepareScenario(checked.scenario);
+    return finishScenario(checked.scenario);
   } catch (cause) {
     if (!(cause instanceof SoundstageError)) throw cause;
     const path = cause.code.startsWith('E_QUIRK') ? ['quirks', String(cause.details['name'] ?? '')] : [];

@@ -82,18 +82,28 @@ function refuseAliases(contents: Node | null, at: (offset: number) => FilePlace)
 /** Quoted text, whose brackets mean nothing. */
 const QUOTED = /(^|[\s,[{:])(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*')/g;
 
+/** A line that could belong to deep block nesting. */
+const LONG_LEAD = new RegExp(`^[ \\t?-]{${LIMITS.scenarioDepth},}`, 'm');
+
 /** The first line that nests too deep, judged without recursion: a parser would run out of stack. */
 function deepLine(source: string): number | undefined {
-  const text = source.replace(QUOTED, '$1');
+  // Most files are far from it, which is quick to see.
+  const brackets = source.match(/[[{]/g)?.length ?? 0;
+  if (brackets <= LIMITS.scenarioDepth && !LONG_LEAD.test(source)) return undefined;
+  return (
+    deepFlowLine(source.replace(QUOTED, '$1')) ?? (source.split('\n').findIndex(isDeepBlock) + 1 || undefined)
+  );
+}
+
+function deepFlowLine(text: string): number | undefined {
   let line = 1;
   let flow = 0;
-  for (const character of text) {
-    if (character === '\n') line += 1;
-    else if (character === '[' || character === '{') flow += 1;
-    else if (character === ']' || character === '}') flow -= 1;
+  for (const [mark] of text.matchAll(/[[\]{}\n]/g)) {
+    if (mark === '\n') line += 1;
+    else flow += mark === '[' || mark === '{' ? 1 : -1;
     if (flow > LIMITS.scenarioDepth) return line;
   }
-  return text.split('\n').findIndex(isDeepBlock) + 1 || undefined;
+  return undefined;
 }
 
 /** Block nesting needs at least one column or one dash a level. */
