@@ -87,15 +87,22 @@ async function measureThroughput(turnFile: string): Promise<void> {
 
 /** What a scenario costs that does nothing, and one whose faults never strike, beside none at all. */
 async function measureScenarios(): Promise<void> {
-  const kinds = ['none', 'empty', 'faults'] as const;
+  const kinds: ('none' | 'empty' | 'faults')[] = ['none', 'empty', 'faults'];
   const turns: Record<(typeof kinds)[number], number[]> = { none: [], empty: [], faults: [] };
+  const cpu: Record<(typeof kinds)[number], number[]> = { none: [], empty: [], faults: [] };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const kind of kinds) {
       const server = await startServer([...SOUNDSTAGE, kind]);
       const client = [pathOf('load-client.mjs'), server.url, String(SESSIONS), String(SECONDS)];
-      turns[kind].push((await runForJson(client))['turns'] ?? 0);
+      const startedWithMs = cpuMs(server.process.pid);
+      const counts = await runForJson(client);
+      const usedMs = cpuMs(server.process.pid) - startedWithMs;
+      turns[kind].push(counts['turns'] ?? 0);
+      cpu[kind].push(Math.round((usedMs * 1_000) / (counts['allTurns'] ?? 1)));
       await stopServer(server);
     }
+    // Whoever comes first in one round comes last in the next: a machine is seldom the same for long.
+    kinds.reverse();
   }
   console.log(
     `\nScenarios: turns a second, ${ROUNDS} rounds of ${SECONDS} s each in turn, beside no scenario`,
