@@ -110,8 +110,12 @@ async function measureScenarios(): Promise<void> {
   for (const kind of ['empty', 'faults'] as const) {
     const ratios = turns[kind].map((value, index) => value / (turns.none[index] ?? 1));
     const label = kind === 'empty' ? 'an empty one' : '20 faults that never strike';
+    const cpuRatios = cpu[kind].map((value, index) => value / (cpu.none[index] ?? 1));
     console.log(
       `  ${label.padEnd(28)} ${median(turns[kind])} to ${median(turns.none)}   ${ratioText(ratios)}`,
+    );
+    console.log(
+      `  ${'  CPU us/turn'.padEnd(28)} ${median(cpu[kind])} to ${median(cpu.none)}   ${ratioText(cpuRatios)}`,
     );
   }
 }
