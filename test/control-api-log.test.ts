@@ -14,6 +14,7 @@ import { LIMITS } from '../src/protocol/index.js';
 import { append, create, manual, SPEECH, userText } from './support/client-messages.js';
 import { ask } from './support/control-requests.js';
 import { HandWoundClock } from './support/hand-wound-clock.js';
+import { Happenings } from './support/happenings.js';
 import { Talk } from './support/talk.js';
 
 interface Entry {
@@ -184,14 +185,32 @@ describe('following a log', () => {
     expect((await following).map(({ type }) => type)).toEqual(['session.created', 'x.news']);
   });
 
-  test('a reader who leaves is forgotten', async () => {
-    const { base, talk, session } = await talkTo();
+  test('a reader who leaves is forgotten at once, also when nothing happens any more', async () => {
+    const { base, session } = await talkTo();
+    const saw = new Happenings();
+    const { onEntry } = session;
+    session.onEntry = (listener) => {
+      const stop = onEntry.call(session, listener);
+      return () => {
+        stop();
+        saw.add('forgotten');
+      };
+    };
     const entries = follow(base);
     await entries.next();
     for (const leave of leaving.splice(0)) leave();
     await expect(collect(entries)).rejects.toThrow();
-    session.inject({ type: 'x.news' });
-    await talk.saw.until('x.news');
+    await saw.until('forgotten');
+  });
+
+  test('begins with the oldest entry in memory, and goes on past what leaves it', async () => {
+    const { base, talk, session } = await talkTo({ sessionLogBytes: 4_000 });
+    for (let note = 0; note < 200; note += 1) talk.send(userText(`Note ${note}`));
+    const there = await readLog(base);
+    const following = collect(follow(base));
+    await talk.conversation.close();
+    await session.closed;
+    expect((await following).slice(0, there.length)).toEqual(there);
   });
 
   /** A follower on a bare socket who reads nothing until told. */

@@ -162,6 +162,17 @@ describe('sessions', () => {
     expect((await get('sessions/latest')).json.id).toBe(other?.id);
   });
 
+  test('of one name are told apart by their ids; the name means the newest', async () => {
+    const { server, get } = await serve({ scenarios: { kitchen: {} } });
+    const url = server.urlFor({ scenario: 'kitchen', name: 'caller', seed: 7 });
+    await Talk.open(server, 'memory', { url });
+    await Talk.open(server, 'memory', {
+      url: server.urlFor({ scenario: 'kitchen', name: 'caller', seed: 8 }),
+    });
+    expect((await get('sessions/caller')).json).toMatchObject({ connection: 2, seed: 8 });
+    expect((await get(`sessions/${server.sessions[0]?.id}`)).json.seed).toBe(7);
+  });
+
   test('that nobody knows are refused with the nearest name', async () => {
     const { get, talk } = await serve();
     expect(errorOf(await get('sessions/latest'))).toEqual([

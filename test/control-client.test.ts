@@ -210,12 +210,20 @@ describe('what goes wrong', () => {
 
   test('a wait can be given up, and the server forgets it', async () => {
     const clock = new HandWoundClock();
-    const { control } = await serve({ wallClock: clock });
+    const { server, control } = await serve({ wallClock: clock });
     const left = new AbortController();
     const waiting = control.nextSession({ timeoutMs: 60_000, signal: left.signal });
     await clock.untilTimer();
     left.abort();
     await expect(waiting).rejects.toThrow(/abort/);
+    await clock.untilIdle();
+    await Talk.open(server, 'memory');
+    const leftAgain = new AbortController();
+    const match = { event: 'response.done', timeoutMs: 60_000 };
+    const waitingAgain = control.waitFor('latest', match, { signal: leftAgain.signal });
+    await clock.untilTimer();
+    leftAgain.abort();
+    await expect(waitingAgain).rejects.toThrow(/abort/);
     await clock.untilIdle();
   });
 
