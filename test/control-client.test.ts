@@ -154,7 +154,8 @@ describe('following a log', () => {
       break;
     }
     const left = new AbortController();
-    const entries = control.followLog('latest', { kind: ['close'], signal: left.signal });
+    const entries = control.followLog('latest', { kind: ['open', 'close'], signal: left.signal });
+    await entries.next();
     const next = entries.next();
     left.abort(new Error('enough'));
     await expect(next).rejects.toThrow('enough');
