@@ -29,7 +29,8 @@ const below = ROOMS.slice(0, -1).map((name, index) => ({
       .concat('^src/[^/]+\\.ts$'),
   },
 }));
-const PURE = '^src/(protocol|media|session-log|scenarios(?!/files)|assertions|mock-server/session)/';
+const PURE =
+  '^src/(protocol|media|session-log|scenarios(?!/files)|assertions|recordings(?!/files)|mock-server/session)/';
 
 module.exports = {
   forbidden: [

@@ -1,6 +1,8 @@
 /**
  * The log of one session and those who follow it. Must never change what it is given, nor decide what is worth an entry.
  */
+
+import { createNodeSha256 } from '../recordings/files/node-sha256.js';
 import {
   ClientBytesEntry,
   type LogEntry,
@@ -8,7 +10,6 @@ import {
   type NoteEntry,
   SessionLog,
 } from '../session-log/index.js';
-import { createNodeSha256 } from './node-sha256.js';
 
 /** Client messages longer than this are kept as bytes. */
 const LONG_TEXT_CHARS = 1_024;

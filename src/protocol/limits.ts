@@ -165,6 +165,9 @@ export const LIMITS = {
   throttleSliceMs: 50,
   /** Wall milliseconds between the last byte and the RST behind it, which would overtake what was not yet read. */
   resetGraceMs: 20,
+  /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
+  recordingManifestBytes: 4 * 1024 * 1024,
+  recordingLineBytes: 64 * 1024 * 1024,
 } as const;
 
 /** The name of a bound. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBase64, sha256Hex } from '../media/index.js';
-import { createNodeSha256 } from '../mock-server/node-sha256.js';
 import { SoundstageError } from '../protocol/index.js';
+import { createNodeSha256 } from '../recordings/files/node-sha256.js';
 import { ClientBytesEntry, type LogEntry, ServerAudioEntry } from './entries.js';
 import { SessionLog } from './session-log.js';
 

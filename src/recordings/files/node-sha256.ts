@@ -2,7 +2,7 @@
  * SHA-256 by the platform, for the logs of a server: the same digests as the pure rooms' own, many times faster.
  */
 import { createHash, type Hash } from 'node:crypto';
-import type { Sha256 } from '../media/index.js';
+import type { Sha256 } from '../../media/index.js';
 
 /** Opens a digest that Node computes. */
 export function createNodeSha256(): Sha256 {

@@ -1,0 +1,183 @@
+/**
+ * A recording as a folder: its parts are files, written so that they survive the death of the process. Must never write
+ * over what was there before unless it is told to.
+ */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { SoundstageError } from '../../protocol/soundstage-error.js';
+import { EVENTS_PART, LANE_PARTS, MANIFEST_PART, type PartSink, type PartSource } from '../parts.js';
+
+const IMAGE_PART = /^images\/[0-9a-f]{64}\.jpg$/;
+const PARTS: readonly string[] = [MANIFEST_PART, EVENTS_PART, ...Object.values(LANE_PARTS)];
+
+/** Whether a recording may have a part of this name: nothing else is read from or written to a folder. */
+export function isPartName(name: string): boolean {
+  return PARTS.includes(name) || IMAGE_PART.test(name);
+}
+
+/** Reads a folder. Files are opened when they are needed and stay open until `close`. */
+export class DirectorySource implements PartSource {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #open = new Map<string, number>();
+
+  /** @param folder its path, also what errors call it */
+  constructor(folder: string) {
+    this.name = folder.replace(/[\\/]+$/, '');
+    this.#folder = resolve(folder);
+  }
+
+  sizeOf(part: string): number | undefined {
+    const opened = this.#open.get(part);
+    if (opened !== undefined) return fstatSync(opened).size;
+    const found = isPartName(part)
+      ? statSync(join(this.#folder, part), { throwIfNoEntry: false })
+      : undefined;
+    return found?.isFile() === true ? found.size : undefined;
+  }
+
+  read(part: string, offsetBytes: number, lengthBytes: number): Uint8Array {
+    const bytes = Buffer.alloc(Math.max(0, Math.min(lengthBytes, (this.sizeOf(part) ?? 0) - offsetBytes)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const count = readSync(this.#fileOf(part), bytes, filled, bytes.length - filled, offsetBytes + filled);
+      if (count === 0) break;
+      filled += count;
+    }
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, filled);
+  }
+
+  names(): readonly string[] {
+    const images = join(this.#folder, 'images');
+    const found = existsSync(images) ? readdirSync(images).map((file) => `images/${file}`) : [];
+    return [...PARTS, ...found].filter((part) => this.sizeOf(part) !== undefined);
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) closeSync(file);
+    this.#open.clear();
+  }
+
+  #fileOf(part: string): number {
+    const opened = this.#open.get(part);
+    if (opened !== undefined) return opened;
+    // Images are many and each is read once.
+    const file = openSync(join(this.#folder, part), 'r');
+    if (IMAGE_PART.test(part))
+      for (const [other, descriptor] of this.#open) this.#closeImage(other, descriptor);
+    this.#open.set(part, file);
+    return file;
+  }
+
+  #closeImage(part: string, descriptor: number): void {
+    if (!IMAGE_PART.test(part)) return;
+    closeSync(descriptor);
+    this.#open.delete(part);
+  }
+}
+
+export interface DirectorySinkOptions {
+  /** Whether a recording of that name is replaced. Default false. */
+  readonly force?: boolean | undefined;
+}
+
+/** Writes a folder. */
+export class DirectorySink implements PartSink {
+  readonly #folder: string;
+  readonly #open = new Map<string, number>();
+
+  /**
+   * @throws SoundstageError `E_RECORDING_EXISTS` when there is something of that name and `force` is not set,
+   *   `E_RECORDING_WRITE` when the folder cannot be made
+   */
+  constructor(folder: string, { force = false }: DirectorySinkOptions = {}) {
+    this.#folder = resolve(folder);
+    if (existsSync(this.#folder) && (!force || !isReplaceable(this.#folder))) {
+      throw new SoundstageError(
+        'E_RECORDING_EXISTS',
+        force
+          ? `Cannot write ${folder}: it holds files that are no recording's, and nothing of somebody else's is deleted. Try another name.`
+          : `Cannot write ${folder}: there is something of that name. Try another name, or --force to replace it.`,
+        { details: { folder } },
+      );
+    }
+    try {
+      rmSync(this.#folder, { recursive: true, force: true });
+      mkdirSync(this.#folder, { recursive: true });
+    } catch (cause) {
+      throw new SoundstageError(
+        'E_RECORDING_WRITE',
+        `Cannot write ${folder}: ${cause instanceof Error ? cause.message : String(cause)}. Try a folder that you may write to.`,
+        { cause, details: { folder } },
+      );
+    }
+  }
+
+  append(part: string, bytes: Uint8Array): void {
+    writeAll(this.#fileOf(part), bytes, null);
+  }
+
+  /** In one step: a reader sees the old file or the new one, never half of it. */
+  put(part: string, bytes: Uint8Array): void {
+    const path = join(this.#folder, part);
+    if (part !== MANIFEST_PART) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+      return;
+    }
+    const draft = `${path}.new`;
+    writeFileSync(draft, bytes);
+    renameSync(draft, path);
+  }
+
+  patch(part: string, bytes: Uint8Array): void {
+    const file = openSync(join(this.#folder, part), 'r+');
+    try {
+      writeAll(file, bytes, 0);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) closeSync(file);
+    this.#open.clear();
+  }
+
+  #fileOf(part: string): number {
+    const opened = this.#open.get(part);
+    if (opened !== undefined) return opened;
+    const file = openSync(join(this.#folder, part), 'a');
+    this.#open.set(part, file);
+    return file;
+  }
+}
+
+/** Whether a folder holds nothing but what a recording is made of. */
+function isReplaceable(folder: string): boolean {
+  if (!statSync(folder).isDirectory()) return false;
+  return readdirSync(folder).every(
+    (name) => PARTS.includes(name) || name === 'images' || name === `${MANIFEST_PART}.new`,
+  );
+}
+
+function writeAll(file: number, bytes: Uint8Array, position: number | null): void {
+  let written = 0;
+  while (written < bytes.length) {
+    const at = position === null ? null : position + written;
+    written += writeSync(file, bytes, written, bytes.length - written, at);
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Recordings: what crossed one connection, kept so that git can diff it and a person can play it. Pure but for `files/`.
+ */
+export { AudioFormats } from './audio-formats.js';
+export type * from './entries.js';
+export { entryLineSchema } from './entry-lines.js';
+export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
+export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';
+export { manifestSchema, RECORDING_VERSION } from './manifest.js';
+export { draftText, joinMessage, splitMessage } from './message-parts.js';
+export * from './parts.js';
+export { type ReadOptions, Recording } from './recording.js';
+export {
+  type RecordingEnd,
+  type RecordingHeader,
+  RecordingWriter,
+  type RecordingWriterOptions,
+  type Redactions,
+} from './recording-writer.js';

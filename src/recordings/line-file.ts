@@ -1,0 +1,90 @@
+/**
+ * The lines of a part, one at a time: a recording of hours is never in memory. Must never give a line that is longer
+ * than its limit.
+ */
+import { LIMITS } from '../protocol/limits.js';
+import { SoundstageError } from '../protocol/soundstage-error.js';
+import type { PartSource } from './parts.js';
+
+export interface Line {
+  readonly text: string;
+  /** From 1. */
+  readonly number: number;
+  /** Whether nothing comes behind it. */
+  readonly isLast: boolean;
+}
+
+export interface LineFileOptions {
+  /** Whether a last line without a line break, or one that is no UTF-8, is given as it is. */
+  readonly allowsTorn: boolean;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+const LINE_BREAK = 0x0a;
+
+/** A part that is read line by line. */
+export class LineFile {
+  readonly #source: PartSource;
+  readonly #part: string;
+  readonly #allowsTorn: boolean;
+
+  constructor(source: PartSource, part: string, { allowsTorn }: LineFileOptions) {
+    this.#source = source;
+    this.#part = part;
+    this.#allowsTorn = allowsTorn;
+  }
+
+  /** @throws SoundstageError `E_RECORDING_ENTRY` for a line that is too long, no UTF-8 or not ended */
+  *lines(): Generator<Line> {
+    const sizeBytes = this.#source.sizeOf(this.#part) ?? 0;
+    let number = 1;
+    let rest: Uint8Array = new Uint8Array(0);
+    for (let offset = 0; offset < sizeBytes; ) {
+      const chunk = this.#source.read(this.#part, offset, CHUNK_BYTES);
+      if (chunk.length === 0) break;
+      offset += chunk.length;
+      let start = 0;
+      let end = chunk.indexOf(LINE_BREAK);
+      while (end >= 0) {
+        const isLast = offset >= sizeBytes && end === chunk.length - 1;
+        yield { text: this.#decode(join(rest, chunk.subarray(start, end)), number, false), number, isLast };
+        rest = new Uint8Array(0);
+        number += 1;
+        start = end + 1;
+        end = chunk.indexOf(LINE_BREAK, start);
+      }
+      rest = join(rest, chunk.subarray(start));
+      if (rest.length > LIMITS.recordingLineBytes) {
+        throw this.#bad(number, `it is longer than ${LIMITS.recordingLineBytes} bytes`);
+      }
+    }
+    if (rest.length === 0) return;
+    if (!this.#allowsTorn)
+      throw this.#bad(number, 'it does not end, and the manifest calls the recording complete');
+    yield { text: this.#decode(rest, number, true), number, isLast: true };
+  }
+
+  #decode(bytes: Uint8Array, number: number, isTorn: boolean): string {
+    try {
+      return new TextDecoder('utf-8', { fatal: !isTorn, ignoreBOM: true }).decode(bytes);
+    } catch (cause) {
+      throw this.#bad(number, 'it is no UTF-8', cause);
+    }
+  }
+
+  #bad(line: number, why: string, cause?: unknown): SoundstageError {
+    return new SoundstageError(
+      'E_RECORDING_ENTRY',
+      `Cannot read ${this.#source.name}/${this.#part}, line ${line}: ${why}. Try recording again, or getting the file back.`,
+      { details: { recording: this.#source.name, line }, ...(cause === undefined ? {} : { cause }) },
+    );
+  }
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
+  const joined = new Uint8Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
