@@ -201,6 +201,20 @@ class RunningMockServer implements MockServer {
         { details: { scenario: choice.scenario, nearest } },
       );
     }
+    if (choice.name !== undefined && /^\.{0,2}$/.test(choice.name)) {
+      throw new SoundstageError(
+        'E_URL_CHOICE',
+        `No URL with the name '${choice.name}': it would be no part of a path. Try a word.`,
+        { details: { name: choice.name } },
+      );
+    }
+    if (choice.seed !== undefined && !Number.isSafeInteger(choice.seed)) {
+      throw new SoundstageError(
+        'E_URL_CHOICE',
+        `No URL with the seed ${choice.seed}: it is no safe integer. Try 7.`,
+        { details: { seed: String(choice.seed) } },
+      );
+    }
     if (choice.seed !== undefined && choice.name === undefined) {
       throw new SoundstageError(
         'E_URL_CHOICE',

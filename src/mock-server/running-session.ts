@@ -52,6 +52,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   #injectedIds: RandomStream | undefined;
   #resolveClosed: (close: SessionClose) => void = () => {};
   #close: SessionClose | undefined;
+  /** Something was thrown inside: what would come next is anybody's guess. */
+  #hasFailed = false;
   /** When the session asked for its end: the rest of an append still moves the clock. */
   #closedAtMs: number | undefined;
 
@@ -73,7 +75,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     });
     this.#driver = new ClockDriver(this.#state, {
       ...options.driver,
-      feed: (input) => this.#feed(input),
+      feed: (input) => this.#feedInTime(input),
       onFreeRun: () => this.#note('clock-free-run', {}),
     });
     this.#record.append({ kind: 'open', atMs: 0, target: options.target, model: options.session.model });
@@ -112,7 +114,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   /** Whether nothing that is fed to the session has an effect any more. */
   get isEnding(): boolean {
-    return this.isOver || this.#state.phase === 'closing';
+    return this.isOver || this.#hasFailed || this.#state.phase === 'closing';
   }
 
   /** Where virtual time stands, and what it waits for. */
@@ -181,7 +183,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   /** Lets go of any hold of the session by its number; true when it kept its lane. */
   releaseHold(index: number): boolean {
-    if (this.#close !== undefined || this.#state.holds.all[index]?.phase !== 'holding') return false;
+    if (this.isEnding || this.#state.holds.all[index]?.phase !== 'holding') return false;
     this.#control('release-hold', { kind: 'release-hold', hold: index });
     return true;
   }
@@ -189,6 +191,11 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   /** Every hold of the session and where it is. */
   get holds() {
     return this.#state.holds.all.map(({ index, hold, lane, phase }) => ({ index, lane, phase, hold }));
+  }
+
+  /** What the log weighs. */
+  get logBytes(): number {
+    return this.#record.log.sizeBytes;
   }
 
   fault(fault: OneShotFault): void {
@@ -236,13 +243,28 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   }
 
   #takeInput(input: SessionInput): void {
-    if (this.#close !== undefined) return;
+    if (this.isOver || this.#hasFailed) return;
     this.#feed(input);
     this.#driver.afterInput();
   }
 
+  /** The clock calls from a timer, where a throw would end the process. */
+  #feedInTime(input: SessionInput): void {
+    try {
+      this.#feed(input);
+    } catch (error) {
+      this.#target.connection.fail(error);
+    }
+  }
+
   #feed(input: SessionInput): void {
-    for (const operation of step(this.#state, input)) carryOut(operation, this.#target);
+    try {
+      for (const operation of step(this.#state, input)) carryOut(operation, this.#target);
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#driver.stop();
+      throw error;
+    }
     for (const listener of this.#timeListeners) listener();
   }
 

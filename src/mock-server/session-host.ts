@@ -49,7 +49,6 @@ export class SessionHost {
   #unnamedCounts = new Map<string, number>();
   #connectionCounts = new Map<string, number>();
   #requestCount = 0;
-  #endedCount = 0;
   /** Sessions that were handed out by `nextSession`. */
   #handedOut = new WeakSet<RunningSession>();
 
@@ -86,6 +85,7 @@ export class SessionHost {
       this.#handedOut.add(waiting);
       return Promise.resolve(waiting);
     }
+    if (signal?.aborted === true) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const settle = (session: RunningSession | undefined) => {
         this.#onSession.delete(settle);
@@ -106,7 +106,6 @@ export class SessionHost {
     if (what !== 'counters') {
       this.#sessions = this.#sessions.filter((session) => session.close === undefined);
       this.#upgrades = [];
-      this.#endedCount = 0;
     }
     if (what !== 'sessions') {
       this.#unnamedCounts = new Map();
@@ -221,13 +220,16 @@ export class SessionHost {
     return `${name}#${countUp(this.#unnamedCounts, name)}`;
   }
 
+  /** Ended sessions are kept within bounds of number and size; the last one is kept in any case. */
   #forgetOldest(): void {
-    this.#endedCount += 1;
-    if (this.#endedCount <= LIMITS.endedSessions) return;
-    const oldest = this.#sessions.findIndex((session) => session.close !== undefined);
-    if (oldest < 0) return;
-    this.#sessions.splice(oldest, 1);
-    this.#endedCount -= 1;
+    const ended = this.#sessions.filter((session) => session.close !== undefined);
+    let bytes = ended.reduce((sum, { logBytes }) => sum + logBytes, 0);
+    while (ended.length > 1 && (ended.length > LIMITS.endedSessions || bytes > LIMITS.endedSessionsBytes)) {
+      const oldest = ended.shift();
+      if (oldest === undefined) return;
+      bytes -= oldest.logBytes;
+      this.#sessions.splice(this.#sessions.indexOf(oldest), 1);
+    }
   }
 }
 

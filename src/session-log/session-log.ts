@@ -60,6 +60,11 @@ export class SessionLog {
     return this.#evictedEntries;
   }
 
+  /** What the entries in memory weigh. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
   append(entry: LogEntry): void {
     this.#entries.push(entry);
     this.#sizeBytes += entrySizeBytes(entry);

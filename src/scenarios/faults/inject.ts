@@ -4,6 +4,7 @@ import { defineFault, type FaultAction, type StrikeContext } from '../fault-type
 import { about, jsonObject, wholeNumber } from '../schema-parts.js';
 import { addingPlace, placed } from './place.js';
 import { fillTemplate } from './template.js';
+import { tooMuch } from './too-much.js';
 
 export const inject = defineFault({
   kind: 'inject',
@@ -32,6 +33,8 @@ export const inject = defineFault({
   },
   strike: ({ events = [], texts = [], times = 1, place }, context) => {
     if (events.length + texts.length === 0) return { skip: 'neither events nor texts are given' };
+    const refused = tooMuch(times, sizeChars(events, texts), context);
+    if (refused !== undefined) return refused;
     const all = Array.from({ length: times }, () => [
       ...inventions(events, context),
       ...texts.map((text): FaultAction => ({ act: 'invent', text })),
@@ -39,6 +42,11 @@ export const inject = defineFault({
     return placed(place ?? 'after', all.flat());
   },
 });
+
+/** About how much is said each time, placeholders as they are written. */
+function sizeChars(events: readonly unknown[], texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + text.length, JSON.stringify(events).length);
+}
 
 function inventions(
   events: readonly Readonly<Record<string, unknown>>[],
