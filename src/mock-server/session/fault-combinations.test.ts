@@ -77,12 +77,9 @@ describe('under a hold of everything', () => {
 
   test('more than a function takes as arguments is let go in order', () => {
     const events = Array.from({ length: 20 }, (_, index) => ({ type: `x.${index}` }));
-    const faults: Fault[] = [{ do: 'inject', at: { event: 'session.updated' }, events, times: 10_000 }];
-    const { lines } = play({ holds: everything, faults }, text(manual), {
-      kind: 'close',
-      code: 1000,
-      reason: '',
-    });
+    const faults: Fault[] = [{ do: 'inject', at: { event: 'error' }, events, times: 10_000 }];
+    const leave: SessionInput = { kind: 'close', code: 1000, reason: '' };
+    const { lines } = play({ holds: everything, faults }, text(manual), text(commit), leave);
     expect(lines.slice(-2)).toEqual(['invented x.19', 'close']);
     expect(lines.filter((line) => line.startsWith('invented'))).toHaveLength(200_000);
   });
@@ -107,8 +104,8 @@ describe('side by side', () => {
       operation.op === 'send' && operation.text?.includes('"error"') ? [operation.text] : [],
     );
     expect(errors).toHaveLength(2);
-    expect(errors[0]).toMatch(/cancel/i);
-    expect(errors[1]).toMatch(/commit/i);
+    expect(errors[0]).toMatch(/none active response/);
+    expect(errors[1]).toMatch(/buffer/);
   });
 
   test('a message that a close gets before is logged as dropped', () => {
@@ -138,15 +135,34 @@ describe('at messages of a sequence that are no events', () => {
     }
   });
 
-  test.each<[string, Fault]>([
-    ['copies with ids of their own', { do: 'duplicate', at: { event: '*' }, freshEventId: true }],
-    [
-      'fields of the message',
-      { do: 'inject', at: { event: '*' }, events: [{ type: 'x', id: '${event.id}' }] },
-    ],
-  ])('%s', (_what, fault) => {
-    for (const message of odd)
-      expect(() => play({ verbatim: [{ text: message }], faults: [fault] })).not.toThrow();
+  /** An address and these keys make a fault that needs fields of the message. */
+  const needing = [
+    { do: 'cross-response' },
+    { do: 'join-messages' },
+    { do: 'mutate', edits: [{ path: 'a', change: 'set', value: 1 }] },
+    { do: 'reuse-id', path: 'item_id', of: 'first' },
+    { do: 'split-audio' },
+    { do: 'split-text' },
+    { do: 'pad', toBytes: 1_000 },
+    { do: 'duplicate', freshEventId: true },
+  ];
+
+  test.each(needing)('$do does nothing, says so, and lets the message pass', (keys) => {
+    for (const message of odd) {
+      const fault = { ...keys, at: { event: '*' } } as unknown as Fault;
+      const { operations, lines } = play({ verbatim: [{ text: message }], faults: [fault] });
+      expect(skipsOf(operations)).toHaveLength(1);
+      expect(lines).toEqual(['fault-skipped', `forwarded ${message}`]);
+    }
+  });
+
+  test('a placeholder for a field of the message stays as it is written', () => {
+    const events = [{ event_id: 'e', type: '${event.type}' }];
+    for (const message of odd) {
+      const fault: Fault = { do: 'inject', at: { event: '*' }, events };
+      const { lines } = play({ verbatim: [{ text: message }], faults: [fault] });
+      expect(lines).toEqual(['fault-fired', `forwarded ${message}`, 'invented ${event.type}']);
+    }
   });
 });
 
@@ -180,14 +196,17 @@ describe('bounds', () => {
   });
 
   test('what waits to trickle has an end', () => {
-    const faults: Fault[] = [
-      { do: 'cross-response', at: { event: '*', nth: 'every' }, text: 'a '.repeat(5_000) },
-    ];
+    const crossing = (words: string): Fault => ({
+      do: 'cross-response',
+      at: { event: '*', nth: 'every' },
+      text: words,
+    });
+    const faults = [crossing('a '.repeat(5_000))];
     const steps = Array.from({ length: 50 }, () => ({ send: { type: 'x.one' } }));
     const { state, operations } = play({ faults, verbatim: steps });
     expect(state.faults.trickle.length).toBeLessThanOrEqual(LIMITS.trickledMessages);
     expect(skipsOf(operations)).not.toEqual([]);
-    expect(() => prepareScenario({ faults: [{ ...faults[0], text: 'a'.repeat(20_000) }] })).toThrow(
+    expect(() => prepareScenario({ faults: [crossing('a'.repeat(20_000))] })).toThrow(
       /it has more than 10000 characters. Try a shorter text/,
     );
   });
