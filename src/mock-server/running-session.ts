@@ -23,6 +23,7 @@ import {
 import { SessionRecord } from './session-record.js';
 import { type MessageMatch, type SeenMessage, type WaitOptions, waitForMessage } from './session-waits.js';
 import type { CloseCause, Connection, ConnectionHandler } from './transport/connection.js';
+import { guardedClock } from './wall-clock.js';
 
 /** What a session needs from the server. */
 export interface ServerSessionOptions {
@@ -75,7 +76,11 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     });
     this.#driver = new ClockDriver(this.#state, {
       ...options.driver,
-      feed: (input) => this.#feedInTime(input),
+      wallClock: guardedClock(options.driver.wallClock, (error) => {
+        this.#halt(error);
+        connection.fail(error);
+      }),
+      feed: (input) => this.#feed(input),
       onFreeRun: () => this.#note('clock-free-run', {}),
     });
     this.#record.append({ kind: 'open', atMs: 0, target: options.target, model: options.session.model });
@@ -155,7 +160,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
         `Cannot advance the clock by ${byMs}: virtual time is whole milliseconds and never goes back. Try 1000.`,
       );
     }
-    this.#takeInput({ kind: 'advance', byMs });
+    this.#fromOutside(() => this.#takeInput({ kind: 'advance', byMs }));
   }
 
   waitFor(match: MessageMatch, options: WaitOptions = {}): Promise<SeenMessage> {
@@ -232,14 +237,18 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   onClose(code: number | undefined, reason: string, how: CloseCause): void {
     this.#driver.stop();
-    for (const kept of takeWithheld(this.#state)) carryOut(kept, this.#target);
-    for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
-    for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
-    this.#close = { code, reason, by: how };
-    const atMs = this.#closedAtMs ?? this.nowMs;
-    this.#record.append({ kind: 'close', atMs, by: how, code, reason });
-    this.#resolveClosed(this.#close);
-    this.#options.onEnd();
+    try {
+      for (const kept of takeWithheld(this.#state)) carryOut(kept, this.#target);
+      for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
+      for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
+    } finally {
+      // Over is over, whatever those who follow the log throw.
+      this.#close = { code, reason, by: how };
+      this.#resolveClosed(this.#close);
+      this.#options.onEnd();
+      const atMs = this.#closedAtMs ?? this.nowMs;
+      this.#record.append({ kind: 'close', atMs, by: how, code, reason });
+    }
   }
 
   #takeInput(input: SessionInput): void {
@@ -248,24 +257,36 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     this.#driver.afterInput();
   }
 
-  /** The clock calls from a timer, where a throw would end the process. */
-  #feedInTime(input: SessionInput): void {
-    try {
-      this.#feed(input);
-    } catch (error) {
-      this.#target.connection.fail(error);
-    }
-  }
-
   #feed(input: SessionInput): void {
     try {
       for (const operation of step(this.#state, input)) carryOut(operation, this.#target);
+      for (const listener of this.#timeListeners) listener();
     } catch (error) {
-      this.#hasFailed = true;
-      this.#driver.stop();
+      this.#halt(error);
       throw error;
     }
-    for (const listener of this.#timeListeners) listener();
+  }
+
+  /** What is done from outside the connection, which ends itself by what its handler throws. */
+  #fromOutside(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#target.connection.fail(error);
+      throw error;
+    }
+  }
+
+  /** Something was thrown inside: nothing has an effect any more. */
+  #halt(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#driver.stop();
+    try {
+      this.#note('session-failed', { error: String(error).slice(0, LOGGED_CHARS) });
+    } catch {
+      // Whoever follows the log has the entry, and may be the one who throws.
+    }
   }
 
   /** Feeds what somebody outside wants, under a remark that says so. */
@@ -277,10 +298,12 @@ export class RunningSession implements ServerSession, ConnectionHandler {
         { details: { session: this.id } },
       );
     }
-    this.#driver.beforeInput();
     const { kind: _kind, ...wanted } = input;
-    this.#note('control', { what, wanted: JSON.stringify(wanted).slice(0, LOGGED_CHARS) });
-    this.#takeInput(input);
+    this.#fromOutside(() => {
+      this.#driver.beforeInput();
+      this.#note('control', { what, wanted: JSON.stringify(wanted).slice(0, LOGGED_CHARS) });
+      this.#takeInput(input);
+    });
   }
 
   #named(event: Readonly<Record<string, unknown>>): string {

@@ -129,6 +129,7 @@ export type NoteCode =
   | 'control'
   | 'verbatim-timed-out'
   | 'session-stuck'
+  | 'session-failed'
   | 'entries-evicted';
 
 /** A remark: something a reader of the log should know that no message says. */
