@@ -8,6 +8,7 @@ import { resolveQuirks } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
 import { type Scenario, type StruckUpgrade, strikeUpgrade } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
+import { tooMany } from './ended-sessions.js';
 import {
   type AcceptedHandshake,
   decideHandshake,
@@ -80,12 +81,13 @@ export class SessionHost {
 
   /** The oldest session that was not handed out before, or the next one to come; undefined when none comes in time. */
   nextSession(timeoutMs: number, signal?: AbortSignal): Promise<RunningSession | undefined> {
+    // Whoever has left gets none: it would be lost to the next who asks.
+    if (signal?.aborted === true) return Promise.resolve(undefined);
     const waiting = this.#sessions.find((session) => !this.#handedOut.has(session));
     if (waiting !== undefined) {
       this.#handedOut.add(waiting);
       return Promise.resolve(waiting);
     }
-    if (signal?.aborted === true) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const settle = (session: RunningSession | undefined) => {
         this.#onSession.delete(settle);
@@ -220,16 +222,9 @@ export class SessionHost {
     return `${name}#${countUp(this.#unnamedCounts, name)}`;
   }
 
-  /** Ended sessions are kept within bounds of number and size; the last one is kept in any case. */
   #forgetOldest(): void {
-    const ended = this.#sessions.filter((session) => session.close !== undefined);
-    let bytes = ended.reduce((sum, { logBytes }) => sum + logBytes, 0);
-    while (ended.length > 1 && (ended.length > LIMITS.endedSessions || bytes > LIMITS.endedSessionsBytes)) {
-      const oldest = ended.shift();
-      if (oldest === undefined) return;
-      bytes -= oldest.logBytes;
-      this.#sessions.splice(this.#sessions.indexOf(oldest), 1);
-    }
+    const forgotten = new Set(tooMany(this.#sessions.filter(({ isOver }) => isOver)));
+    if (forgotten.size > 0) this.#sessions = this.#sessions.filter((session) => !forgotten.has(session));
   }
 }
 

@@ -60,9 +60,9 @@ export class SessionLog {
     return this.#evictedEntries;
   }
 
-  /** What the entries in memory weigh. */
+  /** The weight of what is in memory: entries, and lines of the transcript as far as it was asked for. */
   get sizeBytes(): number {
-    return this.#sizeBytes;
+    return this.#sizeBytes + this.#lines.sizeBytes;
   }
 
   append(entry: LogEntry): void {
