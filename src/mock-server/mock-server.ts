@@ -45,7 +45,7 @@ export interface MockServer {
   nextSession(options?: { readonly timeoutMs?: number }): Promise<ServerSession>;
   /** Upgrade requests that reached a scenario, oldest first, and what became of them. */
   readonly upgrades: readonly UpgradeRecord[];
-  /** Every session since the start, oldest first; ended ones beyond `LIMITS.endedSessions` are forgotten. */
+  /** Every session since the start, oldest first; of ended ones, what `LIMITS.endedSessions` and `endedSessionsBytes` allow. */
   readonly sessions: readonly ServerSession[];
   /**
    * Whether the clients of a scenario have done what it expects, judged by the sessions and upgrades that the server
@@ -116,6 +116,9 @@ async function startListening(options: MockServerOptions, host: SessionHost): Pr
   baseUrl = listener.url;
   return listener;
 }
+
+/** Names that URLs swallow or cannot hold: nothing, dots, halves of characters. */
+const NO_PATH_PART = /^\.{0,2}$|\p{Surrogate}/u;
 
 function verifyOn(host: SessionHost, wanted: string | undefined): Verification {
   const { shelf } = host;
@@ -201,7 +204,7 @@ class RunningMockServer implements MockServer {
         { details: { scenario: choice.scenario, nearest } },
       );
     }
-    if (choice.name !== undefined && /^\.{0,2}$/.test(choice.name)) {
+    if (choice.name !== undefined && NO_PATH_PART.test(choice.name)) {
       throw new SoundstageError(
         'E_URL_CHOICE',
         `No URL with the name '${choice.name}': it would be no part of a path. Try a word.`,
