@@ -127,7 +127,7 @@ function wrongSize(
   const isBig = issue.code === 'too_big';
   const bound = isBig ? issue.maximum : issue.minimum;
   const parts = `${bound} ${one}${Number(bound) === 1 ? '' : 's'}`;
-  return `it has ${isBig ? 'more' : 'less'} than ${parts}. Try a ${isBig ? 'shorter' : 'longer'} ${what}.`;
+  return `it has ${isBig ? 'more' : 'fewer'} than ${parts}. Try a ${isBig ? 'shorter' : 'longer'} ${what}.`;
 }
 
 /** A value that has none of the forms it may have; of a fault, the kind is named. */
