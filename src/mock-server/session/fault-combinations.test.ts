@@ -175,6 +175,15 @@ describe('bounds', () => {
     expect(lines.at(-1)).toBe('forwarded session.created');
   });
 
+  test('a placeholder for something large counts as what it stands for', () => {
+    const verbatim: Scenario['verbatim'] = [{ send: { type: 'x', filling: 'y'.repeat(100_000) } }];
+    const events = [{ type: 'x', copy: '${event.filling}' }];
+    const faults: Fault[] = [{ do: 'inject', at: { event: '*' }, events, times: 10_000 }];
+    const { operations, lines } = play({ verbatim, faults });
+    expect(skipsOf(operations)[0]).toMatch(/^it would say 100\d{7} characters at once/);
+    expect(lines.at(-1)).toBe('forwarded x');
+  });
+
   test('the strikes of one input share the room, the next input has its own', () => {
     const events = [{ type: 'x', filling: 'y'.repeat(LIMITS.inventedChars / 2) }];
     const faults: Fault[] = [{ do: 'inject', at: { event: '*', nth: 'every' }, events, place: 'before' }];

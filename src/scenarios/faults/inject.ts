@@ -33,19 +33,20 @@ export const inject = defineFault({
   },
   strike: ({ events = [], texts = [], times = 1, place }, context) => {
     if (events.length + texts.length === 0) return { skip: 'neither events nor texts are given' };
-    const refused = tooMuch(times, sizeChars(events, texts), context);
-    if (refused !== undefined) return refused;
-    const all = Array.from({ length: times }, () => [
+    const once = (): FaultAction[] => [
       ...inventions(events, context),
       ...texts.map((text): FaultAction => ({ act: 'invent', text })),
-    ]);
-    return placed(place ?? 'after', all.flat());
+    ];
+    // What placeholders make of an event is known only when it is made, so the first time is made in any case.
+    const first = once();
+    const refused = tooMuch(times, sizeChars(first), context);
+    if (refused !== undefined) return refused;
+    return placed(place ?? 'after', [first, ...Array.from({ length: times - 1 }, once)].flat());
   },
 });
 
-/** About how much is said each time, placeholders as they are written. */
-function sizeChars(events: readonly unknown[], texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + text.length, JSON.stringify(events).length);
+function sizeChars(actions: readonly FaultAction[]): number {
+  return actions.reduce((sum, action) => sum + ('text' in action ? action.text.length : 0), 0);
 }
 
 function inventions(

@@ -1,6 +1,6 @@
 /**
  * How much one strike may say: a short line of a scenario can ask for more than a machine has memory for. Must be asked
- * before anything is made.
+ * before all of it is made.
  */
 import type { SkippedStrike, StrikeContext } from '../fault-types.js';
 
