@@ -8,6 +8,7 @@ import { resolveQuirks } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
 import { type Scenario, type StruckUpgrade, strikeUpgrade } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
+import { tooMany } from './ended-sessions.js';
 import {
   type AcceptedHandshake,
   decideHandshake,
@@ -49,7 +50,6 @@ export class SessionHost {
   #unnamedCounts = new Map<string, number>();
   #connectionCounts = new Map<string, number>();
   #requestCount = 0;
-  #endedCount = 0;
   /** Sessions that were handed out by `nextSession`. */
   #handedOut = new WeakSet<RunningSession>();
 
@@ -81,6 +81,8 @@ export class SessionHost {
 
   /** The oldest session that was not handed out before, or the next one to come; undefined when none comes in time. */
   nextSession(timeoutMs: number, signal?: AbortSignal): Promise<RunningSession | undefined> {
+    // Whoever has left gets none: it would be lost to the next who asks.
+    if (signal?.aborted === true) return Promise.resolve(undefined);
     const waiting = this.#sessions.find((session) => !this.#handedOut.has(session));
     if (waiting !== undefined) {
       this.#handedOut.add(waiting);
@@ -106,7 +108,6 @@ export class SessionHost {
     if (what !== 'counters') {
       this.#sessions = this.#sessions.filter((session) => session.close === undefined);
       this.#upgrades = [];
-      this.#endedCount = 0;
     }
     if (what !== 'sessions') {
       this.#unnamedCounts = new Map();
@@ -222,12 +223,8 @@ export class SessionHost {
   }
 
   #forgetOldest(): void {
-    this.#endedCount += 1;
-    if (this.#endedCount <= LIMITS.endedSessions) return;
-    const oldest = this.#sessions.findIndex((session) => session.close !== undefined);
-    if (oldest < 0) return;
-    this.#sessions.splice(oldest, 1);
-    this.#endedCount -= 1;
+    const forgotten = new Set(tooMany(this.#sessions.filter(({ isOver }) => isOver)));
+    if (forgotten.size > 0) this.#sessions = this.#sessions.filter((session) => !forgotten.has(session));
   }
 }
 

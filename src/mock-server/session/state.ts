@@ -20,7 +20,7 @@ import { createFaults, type Faults } from './faults.js';
 import { createHolds, type Holds } from './holds.js';
 import type { ActiveResponse, ResponseRequest } from './response-types.js';
 import { createTimerQueue, type TimerQueue } from './timers.js';
-import type { SendOperation, SessionOperation, SessionOptions } from './types.js';
+import type { SessionOperation, SessionOptions, WireOperation } from './types.js';
 import { createVerbatim, type Verbatim } from './verbatim.js';
 
 /** The family whose session object an unknown model is shown before it is refused. */
@@ -120,9 +120,11 @@ export interface SessionState {
   lastActivityMs: number;
   /** Steps taken for the input at hand, against `LIMITS.stepsPerInput`. */
   stepsTaken: number;
+  /** Characters of invented messages for the input at hand, against `LIMITS.inventedChars`. */
+  inventedChars: number;
   outbox: SessionOperation[];
-  /** Messages that a hold of lane `all` keeps back. */
-  heldOutbox: SendOperation[];
+  /** What a hold of lane `all` keeps back. */
+  heldOutbox: WireOperation[];
 }
 
 /** Makes the state of a session that has not been opened. */
@@ -165,6 +167,7 @@ export function createSession(options: SessionOptions): SessionState {
     inputStarted: false,
     lastActivityMs: 0,
     stepsTaken: 0,
+    inventedChars: 0,
     outbox: [],
     heldOutbox: [],
   };

@@ -24,6 +24,7 @@ const UNKNOWN_MODEL_CLOSE_MS = 50;
 /** Takes one input and returns what is to be done, in order. */
 export function step(state: SessionState, input: SessionInput): SessionOperation[] {
   state.stepsTaken = 0;
+  state.inventedChars = 0;
   if (state.phase !== 'closing') takeInput(state, input);
   const operations = state.outbox;
   // Not kept until the next input: a spoken answer is hundreds of kilobytes, and there are many sessions.
@@ -157,6 +158,7 @@ function takeText(state: SessionState, text: string): void {
     takeRequest(state, { type, eventId: undefined, event: parsed.ok ? parsed.event : undefined }, () =>
       takeArrival(state, verbatim, text),
     );
+    releaseWithheld(state, type);
     return;
   }
   if (!parsed.ok) {

@@ -42,11 +42,14 @@ export interface SendOperation {
   readonly disposition: Disposition;
 }
 
+/** Something that goes over the wire and keeps its place among the messages: those, and bytes that are none. */
+export type WireOperation =
+  | SendOperation
+  | { readonly op: 'bytes'; readonly atMs: number; readonly bytes: Uint8Array; readonly what: string };
+
 /** Something a session wants done, in order. `atMs` is virtual time since the connection opened. */
 export type SessionOperation =
-  | SendOperation
-  /** Bytes that are no message. */
-  | { readonly op: 'bytes'; readonly atMs: number; readonly bytes: Uint8Array; readonly what: string }
+  | WireOperation
   | {
       readonly op: 'close';
       readonly atMs: number;
