@@ -10,10 +10,13 @@ import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
 import type { ServerSession, SessionClose, SessionHold } from './server-session.js';
 import {
   createSession,
+  endReplay,
   isHolding,
   nextDueMs,
+  replayReport,
   type SessionInput,
   type SessionOptions,
+  type SessionReplay,
   type SessionState,
   step,
   takeWithheld,
@@ -141,6 +144,10 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     return this.#close;
   }
 
+  get replay(): SessionReplay | undefined {
+    return this.#state.replay === undefined ? undefined : replayReport(this.#state.replay);
+  }
+
   get entries(): readonly LogEntry[] {
     return this.#record.log.entries;
   }
@@ -240,6 +247,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     try {
       for (const kept of takeWithheld(this.#state)) carryOut(kept, this.#target);
       for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
+      const ended = this.#state.replay === undefined ? undefined : endReplay(this.#state.replay);
+      if (ended !== undefined) this.#note(ended.code, ended.details);
       for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
     } finally {
       // Over is over, whatever those who follow the log throw.

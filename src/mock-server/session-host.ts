@@ -16,6 +16,7 @@ import {
   type HandshakeQuirks,
 } from './handshake.js';
 import { requestIdAt } from './handshake-request-id.js';
+import { RecordingShelf } from './recording-shelf.js';
 import { RunningSession } from './running-session.js';
 import { ScenarioShelf } from './scenario-shelf.js';
 import type { MockServerOptions } from './server-options.js';
@@ -43,6 +44,7 @@ export interface UpgradeRecord {
 export class SessionHost {
   readonly shelf: ScenarioShelf;
   readonly #options: MockServerOptions;
+  readonly #recordings: RecordingShelf;
   readonly #verifier = createJpegVerifier({ cacheSize: LIMITS.imageVerdictCache });
   readonly #onSession = new Set<(session: RunningSession) => void>();
   #sessions: RunningSession[] = [];
@@ -54,8 +56,9 @@ export class SessionHost {
   #handedOut = new WeakSet<RunningSession>();
 
   constructor(options: MockServerOptions) {
-    this.#options = options;
-    this.shelf = new ScenarioShelf(options);
+    this.#recordings = new RecordingShelf(options);
+    this.#options = this.#recordings.options;
+    this.shelf = new ScenarioShelf(this.#options);
   }
 
   get sessions(): readonly RunningSession[] {
@@ -119,7 +122,9 @@ export class SessionHost {
     const verdict = decideHandshake(request, this.#handshakeConfig(), this.nextRequestId());
     if (!verdict.accept) return verdict;
     const connection = this.#countConnection(verdict);
-    const struck = this.#strikeUpgrade(verdict, connection);
+    const recorded = this.#recordings.refusalOf(this.shelf.choose(verdict.scenario).name);
+    const struck: Partial<StruckUpgrade> | undefined =
+      recorded === undefined ? this.#strikeUpgrade(verdict, connection) : { refuse: recorded };
     this.#record(request, verdict, connection, struck);
     const delay = struck?.delayMs === undefined ? {} : { delayMs: struck.delayMs };
     if (struck?.drop !== undefined) return { accept: false, drop: struck.drop, ...delay };
@@ -166,7 +171,7 @@ export class SessionHost {
     request: UpgradeRequest,
     handshake: AcceptedHandshake,
     connection: number,
-    struck: StruckUpgrade | undefined,
+    struck: Partial<StruckUpgrade> | undefined,
   ): void {
     const { drop, refuse, index } = struck ?? {};
     const answer = drop === undefined ? (refuse === undefined ? 'accepted' : 'refused') : 'dropped';
@@ -194,6 +199,7 @@ export class SessionHost {
         connection,
         clock: scenario.clock ?? options.clock ?? 'auto',
         scenario,
+        replay: this.#recordings.settingsOf(name),
         verifyImage: (bytes: Uint8Array) => this.#verifier.verify(bytes),
         account: ACCOUNTS[handshake.apiKeyState],
       },

@@ -176,6 +176,10 @@ export const LIMITS = {
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,
+  /** Milliseconds of silence that a client may send more or less than a recording, between two points that must meet. */
+  replayAudioSlackMs: 500,
+  /** Characters of each value in the description of a mismatch. */
+  replayShownChars: 200,
 } as const;
 
 /** The name of a bound. */

@@ -128,6 +128,11 @@ export type NoteCode =
   | 'connection-impaired'
   | 'control'
   | 'verbatim-timed-out'
+  | 'replay-started'
+  | 'replay-withheld'
+  | 'replay-mismatch'
+  | 'replay-complete'
+  | 'replay-leftovers'
   | 'session-stuck'
   | 'session-failed'
   | 'entries-evicted';

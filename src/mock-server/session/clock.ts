@@ -52,7 +52,7 @@ export function passMoments(state: SessionState): void {
 export function jumps(state: SessionState): boolean {
   const { clock } = state.options;
   if (clock !== 'media') return clock === 'auto';
-  return state.settings.turnDetection === null || state.verbatim !== undefined;
+  return state.settings.turnDetection === null || state.verbatim !== undefined || state.replay !== undefined;
 }
 
 function advance(state: SessionState, byMs: number, includingEnd: boolean): void {
