@@ -168,6 +168,14 @@ export const LIMITS = {
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,
+  /** Wall milliseconds the server behind the recording proxy may take to answer an upgrade request. Over it: HTTP 504. */
+  proxyAnswerMs: 30_000,
+  /** Bytes of a refusal's body that the recording proxy passes on and keeps. Over it: HTTP 502. */
+  proxyRefusalBodyBytes: 4 * 1024 * 1024,
+  /** Bytes a client of the recording proxy may send before the server behind it has answered; then it is not read. */
+  proxyEarlyBytes: 1024 * 1024,
+  /** Recordings of which a proxy remembers what became of them; the oldest are forgotten beyond it. */
+  proxyRecordings: 1_000,
 } as const;
 
 /** The name of a bound. */
