@@ -101,8 +101,7 @@ describe('FrameReader', () => {
       const frame = frameBytes({ opcode: OPCODES.binary, payload, mask: [1, 2, 3, 4] });
       const shifted = joinBytes([new Uint8Array(offset), frame]).subarray(offset);
       expect(new FrameReader().push(shifted)).toMatchObject([{ payload }]);
-      const [read] = frame.slice(-sizeBytes).map((byte, index) => byte ^ ((index % 4) + 1));
-      expect(read).toBe(0);
+      expect(hex(frame.slice(-sizeBytes))).toBe(hex(payload.map((byte, index) => byte ^ ((index % 4) + 1))));
     }
   });
 

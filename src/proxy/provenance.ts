@@ -34,7 +34,7 @@ export function provenanceOf(evidence: ProvenanceEvidence): Provenance {
 
 /** An answer that the proxy made up, since no server gave one. */
 export function ownProvenance(version: string): Provenance {
-  return { kind: 'simulated', by: `soundstage/${version} proxy` };
+  return { kind: 'simulated', by: `soundstage ${version}, its proxy` };
 }
 
 function isServiceHost(hostname: string): boolean {
@@ -52,7 +52,7 @@ function readStandIn(value: string): Provenance {
   const seed = seedText !== undefined && /^-?\d{1,16}$/.test(seedText) ? Number(seedText) : Number.NaN;
   return {
     kind: 'simulated',
-    by: `soundstage/${version === '' ? 'unknown' : version}`,
+    by: `soundstage ${version === "" ? "of an unknown version" : version}`,
     ...(Number.isSafeInteger(seed) ? { seed } : {}),
     ...(scenario === undefined ? {} : { scenario }),
   };
