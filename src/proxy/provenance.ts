@@ -28,7 +28,8 @@ export function provenanceOf(evidence: ProvenanceEvidence): Provenance {
   const standIn = headers.find(([name]) => name.toLowerCase() === STAND_IN_HEADER)?.[1];
   if (standIn !== undefined) return readStandIn(standIn);
   const isService = upstream.protocol === 'wss:' && isVerified && isServiceHost(upstream.hostname);
-  if (isService || declared === 'captured') return { kind: 'captured', date: today.toISOString().slice(0, 10) };
+  if (isService || declared === 'captured')
+    return { kind: 'captured', date: today.toISOString().slice(0, 10) };
   return declared === 'simulated' ? { kind: 'simulated', by: 'unknown' } : { kind: 'undeclared' };
 }
 
@@ -52,7 +53,7 @@ function readStandIn(value: string): Provenance {
   const seed = seedText !== undefined && /^-?\d{1,16}$/.test(seedText) ? Number(seedText) : Number.NaN;
   return {
     kind: 'simulated',
-    by: `soundstage ${version === "" ? "of an unknown version" : version}`,
+    by: `soundstage ${version === '' ? 'of an unknown version' : version}`,
     ...(Number.isSafeInteger(seed) ? { seed } : {}),
     ...(scenario === undefined ? {} : { scenario }),
   };

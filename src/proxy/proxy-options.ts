@@ -111,5 +111,8 @@ export function planProxy(options: RecordingProxyOptions): ProxyPlan {
 }
 
 function missing(mode: ProxyMode, what: string, hint: string): SoundstageError {
-  return new SoundstageError('E_OPTION', `Cannot start a proxy in mode ${mode}: it needs ${what}. Try ${hint}.`);
+  return new SoundstageError(
+    'E_OPTION',
+    `Cannot start a proxy in mode ${mode}: it needs ${what}. Try ${hint}.`,
+  );
 }

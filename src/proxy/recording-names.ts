@@ -68,7 +68,10 @@ export function numberedName(name: string, count: number): string {
 
 /** `20261126T101112Z` */
 function compactTime(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z').replace(/[-:]/g, '');
+  return date
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replace(/[-:]/g, '');
 }
 
 function harmless(text: string): string {

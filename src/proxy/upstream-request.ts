@@ -2,9 +2,16 @@
  * Asks an upstream server for the WebSocket a client asked for, with the client's own headers, and gives its answer. Must
  * never verify less of a certificate than Node does by itself.
  */
-import { type Agent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import {
+  type Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { connect as tcpConnect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket, connect as tcpConnect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { TLSSocket, connect as tlsConnect } from 'node:tls';
 import { LIMITS } from '../protocol/limits.js';
 import type { RecordedHeaders } from '../recordings/index.js';
@@ -53,7 +60,10 @@ export function askUpstream(options: UpstreamRequest): UpstreamAttempt {
       resolve(settled);
     };
     const fail = (why: string, status: 502 | 504 = 502) => settle({ kind: 'unreachable', status, why });
-    const timer = setTimeout(() => fail(`no answer within ${LIMITS.proxyAnswerMs} ms`, 504), LIMITS.proxyAnswerMs);
+    const timer = setTimeout(
+      () => fail(`no answer within ${LIMITS.proxyAnswerMs} ms`, 504),
+      LIMITS.proxyAnswerMs,
+    );
     let request: ClientRequest;
     try {
       request = send(options, dialled);
@@ -79,6 +89,8 @@ export function askUpstream(options: UpstreamRequest): UpstreamAttempt {
   return { answer, abort: () => abort() };
 }
 
+type OnSocket = (error: Error | null, socket: Duplex) => void;
+
 /** The TCP connection that the request went out on, which may lie below TLS. */
 class Dialled {
   readonly #options: UpstreamRequest;
@@ -89,13 +101,14 @@ class Dialled {
   }
 
   /** TLS begins when TCP stands: until then its handle may be replaced by that of another address. */
-  connect(onSocket: (error: Error | null, socket?: Socket) => void): void {
+  connect(onSocket: OnSocket): undefined {
     const { upstream, ca } = this.#options;
     const tcp = tcpConnect({ host: hostOf(upstream), port: portOf(upstream) });
     this.tcp = tcp;
-    tcp.once('error', onSocket);
+    const fail = (error: Error): void => onSocket(error, tcp);
+    tcp.once('error', fail);
     tcp.once('connect', () => {
-      tcp.off('error', onSocket);
+      tcp.off('error', fail);
       tcp.setNoDelay(true);
       if (upstream.protocol === 'ws:') onSocket(null, tcp);
       else onSocket(null, tlsConnect({ socket: tcp, ...tlsOptions(upstream, ca) }));
@@ -105,22 +118,19 @@ class Dialled {
 
 function send(options: UpstreamRequest, dialled: Dialled): ClientRequest {
   const { upstream, method, target, headers, agent, ca } = options;
-  const common = { method, path: target, host: hostOf(upstream), port: portOf(upstream), setHost: false };
   // A flat list is sent as it is; the types know only the values of a name.
   const flat = headers.flat() as unknown as Record<string, string>;
-  const way =
-    agent === undefined
-      ? {
-          createConnection: (_: unknown, onSocket: (error: Error | null, socket?: Socket) => void) => {
-            dialled.connect(onSocket);
-            return undefined as unknown as Socket;
-          },
-        }
-      : { agent };
-  if (upstream.protocol === 'ws:') return httpRequest({ ...common, ...way, headers: flat });
-  return httpsRequest({ ...common, ...tlsOptions(upstream, ca), ...way, headers: flat } as Parameters<
-    typeof httpsRequest
-  >[0]);
+  const common: RequestOptions = {
+    method,
+    path: target,
+    host: hostOf(upstream),
+    port: portOf(upstream),
+    setHost: false,
+    headers: flat,
+    ...(agent === undefined ? { createConnection: (_, onSocket) => dialled.connect(onSocket) } : { agent }),
+  };
+  if (upstream.protocol === 'ws:') return httpRequest(common);
+  return httpsRequest({ ...common, ...tlsOptions(upstream, ca) });
 }
 
 function tlsOptions(upstream: URL, ca: string | undefined) {
