@@ -18,9 +18,9 @@ const LOOPBACK = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  */
 export function outgoingProxy(upstream: URL, env: Environment): URL | undefined {
   const own = upstream.protocol === 'wss:' ? 'https_proxy' : 'http_proxy';
-  const text = valueOf(env, own) ?? valueOf(env, 'all_proxy');
+  const text = variable(env, own) ?? variable(env, 'all_proxy');
   if (text === undefined || LOOPBACK.test(upstream.hostname)) return undefined;
-  if (isExempt(upstream, valueOf(env, 'no_proxy') ?? '')) return undefined;
+  if (isExempt(upstream, variable(env, 'no_proxy') ?? '')) return undefined;
   const withScheme = text.includes('://') ? text : `http://${text}`;
   const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
@@ -37,7 +37,7 @@ export async function proxyAgent(proxy: URL): Promise<Agent> {
 }
 
 /** Lower case wins, as it does for curl. */
-function valueOf(env: Environment, name: string): string | undefined {
+function variable(env: Environment, name: string): string | undefined {
   return [env[name], env[name.toUpperCase()]].find((value) => value !== undefined && value !== '');
 }
 

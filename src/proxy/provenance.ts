@@ -2,6 +2,7 @@
  * Where a recorded session came from, by what its server says of itself and who it is. Must never call traffic captured
  * when a stand-in says that it answered.
  */
+import { STAND_IN_HEADER } from '../mock-server/stand-in-header.js';
 import type { Provenance, RecordedHeaders } from '../recordings/index.js';
 
 /** What the user says of an upstream that says nothing of itself. */
@@ -20,7 +21,6 @@ export interface ProvenanceEvidence {
 /** Hosts of the service, and domains below which every host is one. */
 const SERVICE_HOSTS = ['dashscope.aliyuncs.com', 'dashscope-intl.aliyuncs.com'];
 const SERVICE_DOMAINS = ['.maas.aliyuncs.com'];
-const STAND_IN_HEADER = 'x-soundstage';
 
 /** Judges the evidence: what a stand-in says of itself first, then the service's own address, then the user's word. */
 export function provenanceOf(evidence: ProvenanceEvidence): Provenance {
@@ -46,10 +46,10 @@ function isServiceHost(hostname: string): boolean {
 /** `0.1.0; scenario=barge-in; seed=7`, of which only the version is always there. */
 function readStandIn(value: string): Provenance {
   const [version = '', ...fields] = value.split(';').map((part) => part.trim());
-  const valueOf = (key: string) =>
+  const fieldOf = (key: string) =>
     fields.find((field) => field.startsWith(`${key}=`))?.slice(key.length + 1) || undefined;
-  const scenario = valueOf('scenario');
-  const seedText = valueOf('seed');
+  const scenario = fieldOf('scenario');
+  const seedText = fieldOf('seed');
   const seed = seedText !== undefined && /^-?\d{1,16}$/.test(seedText) ? Number(seedText) : Number.NaN;
   return {
     kind: 'simulated',

@@ -57,7 +57,7 @@ export class ProxiedConnection {
     this.#client.on('error', () => {});
     this.#client.setNoDelay(true);
     this.#early = new EarlyBytes(this.#client, options.head, () => {
-      if (this.#server === undefined) this.abort();
+      if (this.#server === undefined && !this.#isOver) this.abort();
     });
   }
 

@@ -2,8 +2,9 @@
  * What a connection needs in order to be recorded: a recorder, a place, where the traffic comes from, and the report at
  * its end. Must never open the place before a server has answered.
  */
+
+import { packageVersion } from '../mock-server/control/package-version.js';
 import { modelOf, type Provenance } from '../recordings/index.js';
-import { packageVersion } from './package-version.js';
 import { createPassThroughRedactor } from './pass-through-redactor.js';
 import { ownProvenance, provenanceOf } from './provenance.js';
 import type { Route } from './proxied-connection.js';
