@@ -10,6 +10,8 @@ import { EXIT_CODES } from './exit-codes.js';
 import { packageVersion } from './package-version.js';
 import { playCommand } from './play-command.js';
 import { quirksCommand } from './quirks-command.js';
+import { recordCommand } from './record-command.js';
+import { replayCommand } from './replay-command.js';
 import { scenariosCommand } from './scenarios-command.js';
 import { serveCommand } from './serve-command.js';
 
@@ -19,7 +21,11 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_QUIRK_UNKNOWN',
   'E_QUIRK_VALUE',
   'E_CLI_VALUE',
+  'E_PROXY_CI',
   'E_SCENARIO',
+  'E_REDACTION_RULES',
+  'E_RECORDING_MISSING',
+  'E_RECORDING_EXISTS',
   'E_SCENARIO_WAV',
   'E_SCENARIO_UNKNOWN',
 ]);
@@ -30,6 +36,8 @@ const program = new Command('soundstage')
   .helpCommand(false)
   .addCommand(serveCommand())
   .addCommand(playCommand())
+  .addCommand(recordCommand())
+  .addCommand(replayCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 

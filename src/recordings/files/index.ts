@@ -2,3 +2,4 @@
 export * from './directory-parts.js';
 export { createNodeSha256 } from './node-sha256.js';
 export * from './open-recording.js';
+export { loadRedactionRules } from './redaction-rules.js';
