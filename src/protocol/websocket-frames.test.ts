@@ -92,6 +92,7 @@ describe('FrameReader', () => {
     const given = frameBytes({ opcode: OPCODES.text, payload: bytesOf('abc'), mask: [9, 9, 9, 9] });
     const before = hex(given);
     new FrameReader().push(given);
+    new FrameReader().push(Buffer.from(given.buffer));
     expect(hex(given)).toBe(before);
   });
 

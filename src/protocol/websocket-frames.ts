@@ -209,7 +209,8 @@ function frameOf(header: MeasuredHeader, bytes: Uint8Array): Frame {
   const view = bytes.subarray(headerBytes, headerBytes + declaredBytes);
   const raw = bytes.subarray(0, headerBytes + declaredBytes);
   if (!masked) return { fin, rsv, opcode, masked, payload: view, raw };
-  const payload = view.slice();
+  // A copy even of a Node Buffer, whose own slice is none: what was pushed may still be on its way to somebody.
+  const payload = new Uint8Array(view);
   applyMask(payload, bytes.subarray(headerBytes - MASK_BYTES, headerBytes));
   return { fin, rsv, opcode, masked, payload, raw };
 }
