@@ -168,6 +168,14 @@ export const LIMITS = {
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,
+  /** Events of one recording that are compared one by one; audio between two others counts once. Beyond it: by hash. */
+  comparedEvents: 200_000,
+  /** Added and removed events of one side up to which two recordings are aligned. Beyond it: compared by hash. */
+  comparedEdits: 2_000,
+  /** Characters of a string that a comparison keeps; a longer one counts by its length and hash. */
+  comparedStringChars: 4_096,
+  /** Differences that a comparison lists; the rest is counted. */
+  comparedDifferences: 1_000,
 } as const;
 
 /** The name of a bound. */

@@ -39,7 +39,7 @@ export class IdNames {
     owner: Readonly<Record<string, unknown>>,
     path: string,
   ): string | undefined {
-    const word = key === 'id' ? idWord(owner, path) : ID_KEYS.get(key);
+    const word = idWordOf(key, owner, path);
     if (word === undefined || value === '') return undefined;
     return this.#nameOf(word, value);
   }
@@ -72,7 +72,13 @@ function forgetOldest(names: Map<string, string>): void {
   }
 }
 
-function idWord(owner: Readonly<Record<string, unknown>>, path: string): string | undefined {
+/** What the id under `key` of `owner` names, or undefined when that key holds no id. `path` is the owner's own key. */
+export function idWordOf(
+  key: string,
+  owner: Readonly<Record<string, unknown>>,
+  path: string,
+): string | undefined {
+  if (key !== 'id') return ID_KEYS.get(key);
   const byObject = OWNER_WORDS.get(owner['object']);
   if (byObject !== undefined) return byObject;
   if (path === 'item') return 'item';
