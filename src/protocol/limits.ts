@@ -69,6 +69,8 @@ export const LIMITS = {
   rememberedEventIds: 1_024,
   /** Ended sessions that `server.sessions` still lists; the oldest are forgotten beyond it. */
   endedSessions: 100,
+  /** Bytes that their logs may hold all together; the oldest are forgotten beyond it, all but the last. */
+  endedSessionsBytes: 512 * 1024 * 1024,
   /** Virtual milliseconds without a response before the service closes (section 1.6). */
   idleCloseMs: 300_000,
   /** Virtual milliseconds a session may last (section 1.7). */
@@ -118,10 +120,16 @@ export const LIMITS = {
   scenarioDepth: 32,
   /** Messages that the faults of one session keep back at the same time; one more goes its way at once. */
   withheldMessages: 1_000,
+  /** Invented messages that wait for messages of the service to go between; more are not sent. */
+  trickledMessages: 100_000,
+  /** Characters of invented messages that one strike, and all strikes of one input, may send. Beyond it: not sent. */
+  inventedChars: 128 * 1024 * 1024,
   /** Ids of earlier messages that faults can use again, for each key; older ones are forgotten. */
   rememberedIdsPerKey: 64,
   /** Messages of the client that a verbatim sequence has not waited for yet; the oldest is forgotten beyond it. */
   verbatimArrivals: 1_000,
+  /** Characters of those messages; the oldest are forgotten beyond it. */
+  verbatimArrivalChars: 64 * 1024 * 1024,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
   /** Characters of the arguments of a generated tool call, roughly; a schema that asks for more is cut short. */
@@ -176,6 +184,10 @@ export const LIMITS = {
   comparedStringChars: 4_096,
   /** Differences that a comparison lists; the rest is counted. */
   comparedDifferences: 1_000,
+  /** Milliseconds of silence that a client may send more or less than a recording, between two points that must meet. */
+  replayAudioSlackMs: 500,
+  /** Characters of each value in the description of a mismatch. */
+  replayShownChars: 200,
 } as const;
 
 /** The name of a bound. */

@@ -9,7 +9,8 @@ export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js'
 export { manifestSchema, RECORDING_VERSION } from './manifest.js';
 export { draftText, joinMessage, splitMessage } from './message-parts.js';
 export * from './parts.js';
-export { type ReadOptions, Recording } from './recording.js';
+export { type RecordLogOptions, recordLog } from './record-log.js';
+export { type EntryPlace, type ReadOptions, Recording } from './recording.js';
 export {
   type RecordingEnd,
   type RecordingHeader,
@@ -17,3 +18,6 @@ export {
   type RecordingWriterOptions,
   type Redactions,
 } from './recording-writer.js';
+export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
+export { appendExtras, audioOfAppend, isSyncType, parseMessage, ReplayScript } from './replay-script.js';
+export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';
