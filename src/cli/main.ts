@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
+import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packageVersion } from './package-version.js';
 import { playCommand } from './play-command.js';
@@ -30,6 +31,7 @@ const program = new Command('soundstage')
   .helpCommand(false)
   .addCommand(serveCommand())
   .addCommand(playCommand())
+  .addCommand(diffCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 

@@ -3,6 +3,7 @@
  * clock.
  */
 import { encodeBase64 } from '../../src/media/index.js';
+import { DirectorySink } from '../../src/recordings/files/index.js';
 import {
   type DraftEntry,
   MemoryParts,
@@ -87,4 +88,13 @@ export function accepted(atMs = 2): DraftEntry {
 
 export function closes(from: Side, atMs: number, code: number | undefined, reason = ''): DraftEntry {
   return { kind: 'close', from, atMs, code, reason };
+}
+
+/** Writes entries as a folder and gives its path. */
+export function folderOf(path: string, entries: Iterable<DraftEntry>, options: WrittenOptions = {}): string {
+  const sink = new DirectorySink(path);
+  for (const [part, bytes] of Object.entries(writtenParts(entries, options).toObject()))
+    sink.put(part, bytes);
+  sink.close();
+  return path;
 }

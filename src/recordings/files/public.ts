@@ -2,6 +2,7 @@
  * What the package offers of recordings as `soundstage/recordings`: reading, writing, comparing and converting them.
  * Everything else of the room may change without notice.
  */
+export * from '../compare/index.js';
 export type {
   AnswerEntry,
   CloseEntry,
@@ -33,3 +34,5 @@ export {
 } from '../recording-writer.js';
 export { DirectorySink, type DirectorySinkOptions, DirectorySource } from './directory-parts.js';
 export { openRecording } from './open-recording.js';
+export { packRecording, unpackRecording } from './pack-recording.js';
+export type { ReplaceOptions } from './write-beside.js';
