@@ -8,6 +8,7 @@ import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
 import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { packCommand } from './pack-command.js';
 import { packageVersion } from './package-version.js';
 import { playCommand } from './play-command.js';
 import { quirksCommand } from './quirks-command.js';
@@ -23,6 +24,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_SCENARIO',
   'E_SCENARIO_WAV',
   'E_SCENARIO_UNKNOWN',
+  'E_RECORDING_EXISTS',
 ]);
 
 const program = new Command('soundstage')
@@ -32,6 +34,7 @@ const program = new Command('soundstage')
   .addCommand(serveCommand())
   .addCommand(playCommand())
   .addCommand(diffCommand())
+  .addCommand(packCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 
