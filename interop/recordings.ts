@@ -10,7 +10,17 @@ import { readCases } from './cases.js';
 import { writeFixtures } from './fixtures.js';
 import { recordAndReplay } from './recordings/pass.js';
 import { countTotals, renderFailures, renderTable, type SuiteReport, totalsLine } from './report.js';
-import { CACHE, CASES, casesFor, isUsage, prepareSdk, type Sdk, SPEECH, sdkNamed, UsageError } from './sdks.js';
+import {
+  CACHE,
+  CASES,
+  casesFor,
+  isUsage,
+  prepareSdk,
+  type Sdk,
+  SPEECH,
+  sdkNamed,
+  UsageError,
+} from './sdks.js';
 
 /** The newest of each language. */
 const RECORDED_SDKS = ['python-newest', 'java'];
@@ -36,7 +46,8 @@ async function main(): Promise<number> {
   }
   const failures = renderFailures(reports, 'interop:recordings');
   if (failures !== '') console.log(`\n${failures}`);
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ ...totals, suites: reports })}\n`);
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify({ ...totals, suites: reports })}\n`);
   console.log(`\n${totalsLine(totals)}`);
   return totals.failed > 0 ? 1 : 0;
 }

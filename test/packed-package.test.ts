@@ -75,6 +75,19 @@ describe('the packed package', () => {
     expect(printed).toBe('true true Server events of Qwen-Omni-Realtime');
   });
 
+  it('writes and reads recordings', () => {
+    const printed = run(`
+      import { DirectorySink, openRecording, RecordingWriter } from 'soundstage/recordings';
+      const sink = new DirectorySink('session.rec');
+      const header = { provenance: { kind: 'handwritten' }, recordedBy: 'a user', model: null };
+      const writer = new RecordingWriter({ sink, header });
+      writer.write({ kind: 'text', from: 'client', atMs: 5, parts: ['{"type":"session.finish"}'] });
+      writer.finish();
+      for (const { atMs, parts } of openRecording('session.rec').entries()) console.log(atMs, parts.join());
+    `);
+    expect(printed).toBe('5 {"type":"session.finish"}');
+  });
+
   it('hides everything else', () => {
     const printed = run(`
       const code = await import('soundstage/dist/index.js').then(() => 'found', (error) => error.code);

@@ -52,10 +52,7 @@ export const CHANGES: readonly ProgramChange[] = [
     what: 'another output of a tool',
     case: 'tool-call-parallel-omni35',
     step: 7,
-    becomes: [
-      'createItem',
-      { type: 'function_call_output', call_id: '$first', output: '{"celsius": 22}' },
-    ],
+    becomes: ['createItem', { type: 'function_call_output', call_id: '$first', output: '{"celsius": 22}' }],
     names: /item\.output/,
   },
   {

@@ -44,7 +44,8 @@ async function record(options: PassOptions, folder: string): Promise<SuiteReport
       servers.push(upstream);
       const proxy = await createRecordingProxy({
         upstream: new URL(upstream.url).origin,
-        out: join(folder, name) });
+        out: join(folder, name),
+      });
       proxies.push({ name, url: proxy.url, close: () => proxy.close() });
     }
     const origins = Object.fromEntries(proxies.map(({ name, url }) => [name, new URL(url).origin]));
@@ -68,7 +69,10 @@ async function replay(
     const casesFolder = writeCases(join(folder, 'replayed-cases'), cases);
     const origins = { default: new URL(server.url).origin };
     const report = await runPass('replayed', options, origins, casesFolder, cases);
-    return { ...report, verdicts: report.verdicts.map((verdict) => withReplay(verdict, server, options.sdk)) };
+    return {
+      ...report,
+      verdicts: report.verdicts.map((verdict) => withReplay(verdict, server, options.sdk)),
+    };
   } finally {
     await server.close();
   }
@@ -98,7 +102,9 @@ async function replayChanged(
       verdicts.push({
         case: name,
         status: isNamed ? 'passed' : 'failed',
-        detail: isNamed ? '' : `the mismatch does not name ${change.names}: ${said === '' ? 'there is none' : said}`,
+        detail: isNamed
+          ? ''
+          : `the mismatch does not name ${change.names}: ${said === '' ? 'there is none' : said}`,
         ms: Math.round(performance.now() - seenMs),
       });
     } finally {

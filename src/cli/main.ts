@@ -6,7 +6,9 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
+import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { packCommand } from './pack-command.js';
 import { packageVersion } from './package-version.js';
 import { playCommand } from './play-command.js';
 import { quirksCommand } from './quirks-command.js';
@@ -28,6 +30,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_RECORDING_EXISTS',
   'E_SCENARIO_WAV',
   'E_SCENARIO_UNKNOWN',
+  'E_RECORDING_EXISTS',
 ]);
 
 const program = new Command('soundstage')
@@ -38,6 +41,8 @@ const program = new Command('soundstage')
   .addCommand(playCommand())
   .addCommand(recordCommand())
   .addCommand(replayCommand())
+  .addCommand(diffCommand())
+  .addCommand(packCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 

@@ -176,6 +176,24 @@ export const LIMITS = {
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,
+  /** Entries of the zip file of a recording, and bytes of the directory at its end. Over it: not read. */
+  zipEntries: 100_000,
+  zipDirectoryBytes: 32 * 1024 * 1024,
+  /** Bytes of a zip file, packed: what its format can count. */
+  zipFileBytes: 0xffff_fffe,
+  /** Bytes that the parts of a zip file may inflate to, in all, and how many times their packed size beyond the first 16 MiB. */
+  zipInflatedBytes: 8 * 1024 * 1024 * 1024,
+  zipInflatedRatio: 250,
+  /** Bytes of the parts of one zip file that are inflated into memory to be read in place; larger ones are unpacked to a folder first. */
+  zipMemoryBytes: 256 * 1024 * 1024,
+  /** Events of one recording that are compared one by one; audio between two others counts once. Beyond it: by hash. */
+  comparedEvents: 200_000,
+  /** Added and removed events of one side up to which two recordings are aligned. Beyond it: compared by hash. */
+  comparedEdits: 2_000,
+  /** Characters of a string that a comparison keeps; a longer one counts by its length and hash. */
+  comparedStringChars: 4_096,
+  /** Differences that a comparison lists; the rest is counted. */
+  comparedDifferences: 1_000,
   /** Milliseconds of silence that a client may send more or less than a recording, between two points that must meet. */
   replayAudioSlackMs: 500,
   /** Characters of each value in the description of a mismatch. */

@@ -3,7 +3,7 @@
  */
 export { AudioFormats } from './audio-formats.js';
 export type * from './entries.js';
-export { entryLineSchema } from './entry-lines.js';
+export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
 export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';
 export { manifestSchema, RECORDING_VERSION } from './manifest.js';
