@@ -345,6 +345,17 @@ describe('what is no event', () => {
     expect(times).toEqual([0, 2_000, 3_000]);
   });
 
+  it('keeps long names as they are behind an id that is short', async () => {
+    const short = '{"event_id":"e-1","type":"x.one","item_id":"i","model":"qwen3-omni-flash-realtime-2025"}';
+    const recording = handwritten({ kind: 'text', parts: [created] }, { kind: 'text', parts: [short] });
+    const { session } = await replay(recording, (talk) => talk.saw.until('x.one').then(() => {}));
+    const sent = session.entries.flatMap((entry) => (entry.kind === 'server' ? [entry.text ?? ''] : []));
+    expect(JSON.parse(sent[1] ?? '')).toMatchObject({
+      type: 'x.one',
+      model: 'qwen3-omni-flash-realtime-2025',
+    });
+  });
+
   it('lets a placeholder stand for anything', async () => {
     const update = '{"type":"session.update","session":{"instructions":"Use [redacted:credential-1] now."}}';
     const recording = handwritten(
