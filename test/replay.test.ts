@@ -104,6 +104,11 @@ const isRefused: Program = async (talk) => {
   });
   await talk.saw.untilCount('error', 4);
 };
+const nestsDeeply: Program = async (talk) => {
+  const deep = `{"type":"session.update","session":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  talk.conversation.sendRaw(deep);
+  await talk.saw.until('error');
+};
 const finishes: Program = async (talk) => {
   talk.send(textOnly, userText('Hello'), create);
   await talk.saw.until('response.done');
@@ -118,6 +123,7 @@ const PROGRAMS: readonly (readonly [string, Program, MockServerOptions])[] = [
   ['the same on the media clock', isHeard, { clock: 'media', scenario: { replies: [{ text: 'Yes.' }] } }],
   ['a tool call', callsTools, {}],
   ['refusals that quote ids', isRefused, {}],
+  ['a message that nests too deep', nestsDeeply, {}],
   ['an end in good order', finishes, {}],
 ];
 
