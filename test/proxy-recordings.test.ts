@@ -211,6 +211,27 @@ describe('a disk that fails', () => {
     expect(wordsOf(path).every((word) => word === `server text ${'x'.repeat(50)}`)).toBe(true);
   });
 
+  test('before the first connection is told at once', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(createRecordingProxy({ upstream: 'ws://h', out: join(file, 'x') })).rejects.toMatchObject({
+      code: 'E_RECORDING_WRITE',
+    });
+  });
+
+  test('a redactor that cannot be made keeps everything from the disk, and nothing from the client', async () => {
+    const { client, server, out, recording } = await linked({
+      createRedactor: () => {
+        throw new Error('rule 3 is no pattern');
+      },
+    });
+    server.socket.end(frameBytes({ opcode: 9, payload: new Uint8Array(0) }));
+    await client.saw.until('end');
+    client.socket.end();
+    expect(await recording()).toMatchObject({ complete: false, problem: expect.stringMatching(/rule 3/) });
+    expect([client.received.length, readdirSync(out)]).toEqual([2, []]);
+  });
+
   test('from the beginning leaves no recording, and a client that notices nothing', async () => {
     const { client, server, problems, recording } = await linked({
       createSink: () => {

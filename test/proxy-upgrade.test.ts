@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadTlsCredentials } from '../src/mock-server/tls.js';
+import { LIMITS } from '../src/protocol/limits.js';
 import { openRecording } from '../src/recordings/files/index.js';
 import { linked, proxied, rawUpstream, TARGET } from './support/proxied.js';
 import type { RawPeer } from './support/raw-peer.js';
@@ -175,6 +176,54 @@ describe('the answer', () => {
     const answer = ask(client);
     (await upstream.link()).socket.destroy();
     expect(bodyOf(await answer).message).toMatch(/socket hang up/);
+  });
+});
+
+describe('bounds', () => {
+  test('a server that does not answer in time is a 504', async () => {
+    const upstream = await rawUpstream({ answer: undefined });
+    const { peer, recording } = await proxied({ upstream: upstream.url, answerTimeoutMs: 30 });
+    const answer = await ask(peer());
+    expect(answer).toMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n/);
+    expect(bodyOf(answer).message).toMatch(/no answer within 30 ms/);
+    expect((await recording()).status).toBe(504);
+  });
+
+  test('a refusal larger than the limit is a 502', async () => {
+    const body = 'x'.repeat(LIMITS.proxyRefusalBodyBytes + 1);
+    const upstream = await rawUpstream({
+      answer: `HTTP/1.1 401 No\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    });
+    const { peer } = await proxied({ upstream: upstream.url });
+    expect(bodyOf(await ask(peer())).message).toMatch(/a refusal of more than/);
+  });
+
+  test('a 101 that is no upgrade is a 502', async () => {
+    const upstream = await rawUpstream({ answer: 'HTTP/1.1 101 Switching\r\n\r\n' });
+    const { peer } = await proxied({ upstream: upstream.url });
+    expect(bodyOf(await ask(peer())).message).toMatch(/without an Upgrade header/);
+  });
+
+  test('what a client sends before the answer waits for it, and beyond the limit is not read', async () => {
+    const upstream = await rawUpstream({ answer: undefined });
+    const { peer } = await proxied({ upstream: upstream.url });
+    const client = peer(true);
+    client.write(upgradeText(TARGET));
+    const link = await upstream.link();
+    const piece = Buffer.alloc(1024 * 1024, 7);
+    let writtenBytes = 0;
+    while (client.socket.writableLength < 8 * piece.length) {
+      client.write(piece);
+      writtenBytes += piece.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(writtenBytes).toBeLessThan(128 * piece.length);
+    }
+    link.socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    );
+    client.socket.end();
+    await link.saw.until('end');
+    expect(link.received.length).toBe(writtenBytes);
   });
 });
 

@@ -39,7 +39,7 @@ export function recordedRoute(route: RecordedRoute): Pick<Route, 'recorder' | 'o
       place = places.open({ startedAt, model, name: client.name, number });
       return place.sink;
     },
-    redactor: (options.createRedactor ?? createPassThroughRedactor)(),
+    createRedactor: options.createRedactor ?? createPassThroughRedactor,
     header: {
       recordedBy: `soundstage ${version}`,
       startedAt: startedAt.toISOString(),

@@ -23,7 +23,8 @@ import { FrameTee, type PassedThing } from './frame-tee.js';
 export interface SessionRecorderOptions {
   /** Makes the recording's place, when the first of it is written. */
   readonly openSink: () => PartSink;
-  readonly redactor: Redactor;
+  /** Asked for once, before anything is written. */
+  readonly createRedactor: () => Redactor;
   readonly header: Omit<RecordingHeader, 'provenance'>;
   /** Milliseconds since the upgrade request. */
   readonly elapsedMs: () => number;
@@ -43,6 +44,7 @@ export class SessionRecorder {
   /** Entries from before the provenance was known. */
   #early: DraftEntry[] = [];
   #writer: RecordingWriter | undefined;
+  #redactor: Redactor | undefined;
   #entries = 0;
   #state: 'waiting' | 'open' | 'complete' | 'incomplete' = 'waiting';
 
@@ -69,6 +71,8 @@ export class SessionRecorder {
   answer(answer: Answer, provenance: Provenance): void {
     if (this.#state !== 'waiting') return;
     this.#attempt(() => {
+      // Without it nothing is recorded: it keeps secrets from the disk.
+      this.#redactor = this.#options.createRedactor();
       this.#writer = new RecordingWriter({
         sink: this.#options.openSink(),
         header: { ...this.#options.header, provenance },
@@ -106,9 +110,8 @@ export class SessionRecorder {
       for (const side of ['client', 'server'] as const) {
         if (!this.#ended.has(side)) this.#addThings(side, this.#tees[side].end());
       }
-      const { redactor } = this.#options;
-      this.#append(redactor.flush());
-      this.#writer?.finish({ redactions: redactor.summary });
+      this.#append(this.#redactor?.flush() ?? []);
+      this.#writer?.finish({ redactions: this.#redactor?.summary });
       this.#state = 'complete';
     });
   }
@@ -137,7 +140,7 @@ export class SessionRecorder {
   }
 
   #write(entries: readonly DraftEntry[]): void {
-    this.#append(entries.flatMap((entry) => this.#options.redactor.push(entry)));
+    this.#append(entries.flatMap((entry) => this.#redactor?.push(entry) ?? []));
   }
 
   #append(entries: readonly DraftEntry[]): void {
