@@ -131,20 +131,19 @@ describe('where recordings go', () => {
     expect(names).toEqual(['same.rec', 'same-2.rec', 'same-3.rec']);
   });
 
-  test('with force the exact name is replaced, but never one that is being written', async () => {
-    const { client, server, out, peer, recording, upstream } = await linked({
-      force: true,
-      nameTemplate: 'only',
-    });
-    const other = peer(true);
-    other.write(upgradeText(TARGET));
-    (await upstream.link(2)).socket.end();
-    await other.saw.until('end');
-    other.socket.end();
-    expect(basename((await recording(1)).path)).toBe('only-2.rec');
-    server.socket.end();
-    client.socket.end();
-    expect(basename((await recording(2)).path)).toBe('only.rec');
+  test('with force, one that is being written is not replaced', async () => {
+    const upstream = await rawUpstream();
+    const { peer, recording, out } = await proxied({ upstream: upstream.url, force: true });
+    const [first, second] = [peer(true), peer(true)];
+    await first.upgrade(`/n/only${TARGET}`);
+    await second.upgrade(`/n/only${TARGET}`);
+    for (const [index, client] of [second, first].entries()) {
+      client.socket.end();
+      const link = await upstream.link(2 - index);
+      await link.saw.until('end');
+      link.socket.end();
+      expect(basename((await recording(index + 1)).path)).toBe(['only-2.rec', 'only.rec'][index]);
+    }
     expect(readdirSync(out).sort()).toEqual(['only-2.rec', 'only.rec']);
   });
 
