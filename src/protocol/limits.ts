@@ -193,6 +193,11 @@ export const LIMITS = {
   /** Server events of one side of a drift check, and findings that it lists. */
   driftEvents: 200_000,
   driftFindings: 1_000,
+  /** Bytes of a HAR file that is imported, and WebSockets in it. Over it: not read. */
+  harFileBytes: 256 * 1024 * 1024,
+  harWebSockets: 1_000,
+  /** Characters of one text in the Markdown of a recording; the rest is counted. */
+  markdownTextChars: 20_000,
   /** Events of one recording that are compared one by one; audio between two others counts once. Beyond it: by hash. */
   comparedEvents: 200_000,
   /** Added and removed events of one side up to which two recordings are aligned. Beyond it: compared by hash. */

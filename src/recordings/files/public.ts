@@ -21,6 +21,7 @@ export type {
   UpgradeEntry,
   WithheldEntry,
 } from '../entries.js';
+export * from '../har/index.js';
 export type { ManifestLane, Provenance, RecordingManifest } from '../manifest.js';
 export { draftText, splitMessage } from '../message-parts.js';
 export { MemoryParts, type PartSink, type PartSource } from '../parts.js';
@@ -32,7 +33,9 @@ export {
   type RecordingWriterOptions,
   type Redactions,
 } from '../recording-writer.js';
+export type { Redactor } from '../redaction/redactor.js';
 export { DirectorySink, type DirectorySinkOptions, DirectorySource } from './directory-parts.js';
+export { exportHar, importHar, openHar } from './har-files.js';
 export { openRecording } from './open-recording.js';
 export { packRecording, unpackRecording } from './pack-recording.js';
 export type { ReplaceOptions } from './write-beside.js';
