@@ -258,6 +258,7 @@ test('what a redactor keeps back is written at the end, in order', async () => {
         return kept.length > 3 ? kept.splice(0, 1) : [];
       },
       flush: () => kept.splice(0),
+      scrub: (text) => text,
       summary: { withheld: 2, placeholders: [] },
     }),
     speechRedacted: true,
