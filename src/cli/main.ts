@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
+import { checkCommand } from './check-command.js';
 import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packCommand } from './pack-command.js';
@@ -45,6 +46,7 @@ const program = new Command('soundstage')
   .addCommand(playCommand())
   .addCommand(recordCommand())
   .addCommand(replayCommand())
+  .addCommand(checkCommand())
   .addCommand(diffCommand())
   .addCommand(packCommand())
   .addCommand(scenariosCommand())

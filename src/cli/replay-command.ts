@@ -15,9 +15,10 @@ import { LIMITS, SoundstageError } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { nextSignal } from './next-signal.js';
 import { packageVersion } from './package-version.js';
+import { addReplayAgainstOptions, type ReplayAgainstFlags, replayAgainst } from './replay-against.js';
 import { readPort, readSeed } from './serve-options.js';
 
-interface ReplayFlags {
+interface ReplayFlags extends Partial<ReplayAgainstFlags> {
   readonly port: number;
   readonly host: string;
   readonly seed: number;
@@ -33,8 +34,10 @@ interface ReplayFlags {
 
 /** Builds the command. */
 export function replayCommand(): Command {
-  return new Command('replay')
-    .description('Serve a recording to a client that must do what was recorded.')
+  const command = new Command('replay')
+    .description(
+      'Serve a recording to a client that must do what was recorded, or (--against) play its client to a server.',
+    )
     .argument('<path>', 'a recording, or a folder of recordings, each of which is chosen by its name')
     .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -72,7 +75,12 @@ export function replayCommand(): Command {
     )
     .option('--once', 'end after the first session, with 0 if it did what was recorded, else 1')
     .option('--json', 'print one line of JSON when ready and one for each session, and nothing else')
-    .action(replay);
+    .action((path: string, flags: ReplayFlags) =>
+      flags.against === undefined
+        ? replay(path, flags)
+        : replayAgainst(path, { ...flags, against: flags.against }),
+    );
+  return addReplayAgainstOptions(command);
 }
 
 async function replay(path: string, flags: ReplayFlags): Promise<void> {
