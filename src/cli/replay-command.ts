@@ -98,6 +98,7 @@ async function replay(path: string, flags: ReplayFlags): Promise<void> {
   process.stdout.write(flags.json === true ? readyLine(server) : greeting(server, path, flags));
   const watch = watchSessions(server, flags, again);
   const exitCode = await Promise.race([ended, watch.once]);
+  watch.stop();
   await server.close();
   const verdict = watch.failures > 0 ? EXIT_CODES.failures : EXIT_CODES.clean;
   process.exitCode = exitCode === EXIT_CODES.interrupted && verdict === EXIT_CODES.clean ? exitCode : verdict;
@@ -147,9 +148,11 @@ function watchSessions(server: MockServer, flags: ReplayFlags, again: string) {
   const once = new Promise<number>((resolve) => {
     resolveOnce = resolve;
   });
+  let isOver = false;
   const next = async (): Promise<void> => {
-    for (;;) {
-      const session = await server.nextSession({ timeoutMs: LONGEST_WAIT_MS });
+    while (!isOver) {
+      const session = await server.nextSession({ timeoutMs: LOOK_MS }).catch(() => undefined);
+      if (session === undefined) continue;
       void session.closed.then(() => {
         if (session.replay?.ok === false) failures += 1;
         process.stdout.write(flags.json === true ? asJson(session) : asText(session, again));
@@ -157,18 +160,20 @@ function watchSessions(server: MockServer, flags: ReplayFlags, again: string) {
       });
     }
   };
-  // Ends when the server does.
-  next().catch(() => {});
+  void next();
   return {
     once,
+    stop: () => {
+      isOver = true;
+    },
     get failures() {
       return failures;
     },
   };
 }
 
-/** As long as a timer can wait: a server that nobody uses is no failure. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** Between two looks at whether the server has ended: a longer wait would keep the process alive. */
+const LOOK_MS = 200;
 
 function readyLine(server: MockServer): string {
   return `${JSON.stringify({ ready: true, url: server.url, version: packageVersion() })}\n`;
