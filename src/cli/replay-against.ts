@@ -28,9 +28,6 @@ export function replayAgainstOptions(): readonly Option[] {
     new Option('--api-key-env <name>', 'with --against: the environment variable that holds the key').default(
       DEFAULT_KEY_ENV,
     ),
-    new Option('--timing <how>', "with --against: when the client's messages are sent")
-      .choices(['immediate', 'recorded'])
-      .default('immediate'),
     new Option(
       '--fill <placeholder=NAME>',
       'with --against: send what this environment variable holds in place of a placeholder; may be repeated',

@@ -20,6 +20,7 @@ import { RecordingShelf } from './recording-shelf.js';
 import { RunningSession } from './running-session.js';
 import { ScenarioShelf } from './scenario-shelf.js';
 import type { MockServerOptions } from './server-options.js';
+import { type StandInChoice, standInHeader } from './stand-in-header.js';
 import type { UpgradeRequest, UpgradeVerdict } from './transport/connection.js';
 import { realWallClock } from './wall-clock.js';
 
@@ -120,7 +121,8 @@ export class SessionHost {
 
   accept(request: UpgradeRequest): UpgradeVerdict {
     const verdict = decideHandshake(request, this.#handshakeConfig(), this.nextRequestId());
-    if (!verdict.accept) return verdict;
+    if (!verdict.accept) return { ...verdict, headers: { ...verdict.headers, ...standInHeader() } };
+    const standIn = standInHeader(this.#choiceOf(verdict));
     const connection = this.#countConnection(verdict);
     const recorded = this.#recordings.refusalOf(this.shelf.choose(verdict.scenario).name);
     const struck: Partial<StruckUpgrade> | undefined =
@@ -128,12 +130,14 @@ export class SessionHost {
     this.#record(request, verdict, connection, struck);
     const delay = struck?.delayMs === undefined ? {} : { delayMs: struck.delayMs };
     if (struck?.drop !== undefined) return { accept: false, drop: struck.drop, ...delay };
-    if (struck?.refuse !== undefined) return { accept: false, ...struck.refuse, ...delay };
+    if (struck?.refuse !== undefined) {
+      return { accept: false, ...struck.refuse, headers: { ...struck.refuse.headers, ...standIn }, ...delay };
+    }
     return {
       accept: true,
       ...delay,
       subprotocol: verdict.subprotocol,
-      headers: verdict.headers,
+      headers: { ...verdict.headers, ...standIn },
       handler: (socket) => {
         const session = new RunningSession(socket, this.#sessionOptions(request, verdict, connection));
         this.#sessions.push(session);
@@ -160,10 +164,15 @@ export class SessionHost {
     };
   }
 
+  #choiceOf(handshake: AcceptedHandshake): StandInChoice {
+    const { name, scenario } = this.shelf.choose(handshake.scenario);
+    return { scenario: name, seed: handshake.seed ?? scenario.seed ?? this.#options.seed ?? 1 };
+  }
+
   #strikeUpgrade(handshake: AcceptedHandshake, connection: number): StruckUpgrade | undefined {
     const { scenario } = this.shelf.choose(handshake.scenario);
     if (scenario.faults === undefined) return undefined;
-    const seed = handshake.seed ?? scenario.seed ?? this.#options.seed ?? 1;
+    const { seed } = this.#choiceOf(handshake);
     return strikeUpgrade(scenario.faults, connection, { seed, connectionKey: handshake.name ?? '' });
   }
 
@@ -194,7 +203,7 @@ export class SessionHost {
     return {
       session: {
         model: handshake.model ?? scenario.model ?? null,
-        seed: handshake.seed ?? scenario.seed ?? options.seed ?? 1,
+        seed: this.#choiceOf(handshake).seed,
         connectionKey: handshake.name ?? this.#unnamedKey(name),
         connection,
         clock: scenario.clock ?? options.clock ?? 'auto',

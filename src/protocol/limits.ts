@@ -210,6 +210,25 @@ export const LIMITS = {
   replayAudioSlackMs: 500,
   /** Characters of each value in the description of a mismatch. */
   replayShownChars: 200,
+  /** Wall milliseconds the server behind the recording proxy may take to answer an upgrade request. Over it: HTTP 504. */
+  proxyAnswerMs: 30_000,
+  /** Bytes of a refusal's body that the recording proxy passes on and keeps. Over it: HTTP 502. */
+  proxyRefusalBodyBytes: 4 * 1024 * 1024,
+  /** Bytes a client of the recording proxy may send before the server behind it has answered; then it is not read. */
+  proxyEarlyBytes: 1024 * 1024,
+  /** Recordings of which a proxy remembers what became of them; the oldest are forgotten beyond it. */
+  proxyRecordings: 1_000,
+  /** What a recorder keeps back because the end of a text delta may be the beginning of a secret: entries, their bytes, and milliseconds between the first and the last. Beyond it the deltas in question are withheld. */
+  redactionKeptEntries: 2_000,
+  redactionKeptBytes: 32 * 1024 * 1024,
+  redactionKeptMs: 10_000,
+  /** Streams of text deltas whose ends a recorder remembers; the oldest counts as ended beyond it. */
+  redactionStreams: 64,
+  /** Characters of a stream of deltas that are searched as one while its secret-like text goes on; more of it is withheld. */
+  redactionStreamChars: 24 * 1024,
+  /** Rules of one redaction rule file, and the characters a regular expression of one may match. */
+  redactionRules: 200,
+  redactionMatchChars: 1_024,
 } as const;
 
 /** The name of a bound. */

@@ -18,6 +18,10 @@ export {
   type RecordingWriterOptions,
   type Redactions,
 } from './recording-writer.js';
+export { createRedactor, type RedactorOptions, searchFor } from './redaction/create-redactor.js';
+export { type Credential, credentialsOf } from './redaction/credentials.js';
 export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
+export type { Redactor } from './redaction/redactor.js';
+export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
 export { appendExtras, audioOfAppend, isSyncType, parseMessage, ReplayScript } from './replay-script.js';
 export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';

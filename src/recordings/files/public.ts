@@ -25,6 +25,7 @@ export * from '../har/index.js';
 export type { ManifestLane, Provenance, RecordingManifest } from '../manifest.js';
 export { draftText, splitMessage } from '../message-parts.js';
 export { MemoryParts, type PartSink, type PartSource } from '../parts.js';
+export { type RecordLogOptions, recordLog } from '../record-log.js';
 export { type ReadOptions, Recording } from '../recording.js';
 export {
   type RecordingEnd,
@@ -33,7 +34,9 @@ export {
   type RecordingWriterOptions,
   type Redactions,
 } from '../recording-writer.js';
+export { createRedactor, type RedactorOptions } from '../redaction/create-redactor.js';
 export type { Redactor } from '../redaction/redactor.js';
+export { scenarioFromRecording } from '../scenario-from-recording.js';
 export { DirectorySink, type DirectorySinkOptions, DirectorySource } from './directory-parts.js';
 export { exportHar, importHar, openHar } from './har-files.js';
 export { openRecording } from './open-recording.js';

@@ -107,6 +107,7 @@ describe('a HAR file of a browser', () => {
         seen.push(entry.kind);
         return entry.kind === 'text' ? [] : [entry];
       },
+      scrub: (text) => text,
       flush: () => [{ kind: 'end', from: 'client', atMs: 999, how: 'fin' }],
       summary: { withheld: 2, placeholders: [] },
     };

@@ -15,6 +15,7 @@ import { decodeManifest, type Provenance, type RecordingManifest } from '../mani
 import { splitMessage } from '../message-parts.js';
 import type { PartSink } from '../parts.js';
 import { RecordingWriter } from '../recording-writer.js';
+import { createRedactor as createOwnRedactor } from '../redaction/create-redactor.js';
 import type { Redactor } from '../redaction/redactor.js';
 import {
   type HarMessage,
@@ -24,7 +25,6 @@ import {
   millisecondsOf,
   readWebSocketEntry,
 } from './har-schema.js';
-import { HeaderRedactor } from './header-redactor.js';
 
 export interface HarImportOptions {
   readonly sink: PartSink;
@@ -203,7 +203,7 @@ function writeForeign(entry: HarWebSocketEntry, options: HarImportOptions, bad: 
   const { origin, target } = splitUrl(entry.request.url);
   const model = modelOf(target);
   const formats = new AudioFormats(model);
-  const redactor = createRedactor?.() ?? new HeaderRedactor();
+  const redactor = (createRedactor ?? createOwnRedactor)();
   const writer = new RecordingWriter({
     sink,
     header: { provenance, recordedBy: by, startedAt: utcOf(entry.startedDateTime), upstream: origin, model },

@@ -14,6 +14,8 @@ export interface Redactor {
   push(entry: DraftEntry): readonly DraftEntry[];
   /** Gives what was kept back; the connection has ended. */
   flush(): readonly DraftEntry[];
+  /** A text without secrets: for names that stand outside the entries. */
+  scrub(text: string): string;
   /** What was taken out so far. */
   readonly summary: Redactions;
 }
