@@ -5,6 +5,7 @@
  */
 import { LIMITS } from '../protocol/index.js';
 import { nestsDeeperThan } from '../protocol/json-depth.js';
+import { parseJson } from '../protocol/json-object.js';
 import { readPath } from '../scenarios/index.js';
 import type { CloseEntry, Disposition, LogEntry, NoteEntry, ServerEntry } from '../session-log/index.js';
 import type { SessionEvidence } from './verification.js';
@@ -73,12 +74,7 @@ export function responseIdOf(event: unknown): string | undefined {
 
 /** The value of a JSON text; undefined when it is none, or nests deeper than the service reads. */
 export function parse(text: string): unknown {
-  if (nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return nestsDeeperThan(text, LIMITS.jsonDepth) ? undefined : parseJson(text);
 }
 
 function messageOf(from: 'client' | 'server', at: number, entry: LogEntry, event: unknown): WireMessage {

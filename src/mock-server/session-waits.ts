@@ -2,6 +2,7 @@
  * Waiting for a message of a session: what matches, until when, and what to say when it never comes. Must never wait
  * without a bound.
  */
+import { parseJsonObject } from '../protocol/json-object.js';
 import { LIMITS } from '../protocol/limits.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
 import { matchesFields } from '../scenarios/index.js';
@@ -109,7 +110,7 @@ export function seenMessage(entry: LogEntry): SeenMessage | undefined {
   if (entry.kind !== 'client' && entry.kind !== 'server') return undefined;
   const { text, atMs } = entry;
   if (text === undefined) return undefined;
-  const event = parseObject(text);
+  const event = parseJsonObject(text);
   const type = event?.['type'];
   return { from: entry.kind, type: typeof type === 'string' ? type : '', event, text, atMs };
 }
@@ -141,16 +142,5 @@ class Wait {
     const seen = this.#seen.length === 0 ? 'nothing' : this.#seen.join(', ');
     const message = `Waiting for ${what} failed: ${why}. Last seen: ${seen}. Try a longer timeoutMs, or what was seen.`;
     return new SoundstageError('E_WAIT', message, { details: { ...this.#wanted, seen: [...this.#seen] } });
-  }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }

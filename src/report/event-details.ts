@@ -2,9 +2,10 @@
  * What a reader wants to know of one event beside its type: a table from type to a few words. A type that is not
  * in the table has nothing to say. Must never throw, whatever the message holds.
  */
-import { at, base64Bytes, numberAt, textAt, type WireObject } from './wire-reading.js';
+import type { JsonObject } from '../protocol/json-object.js';
+import { at, base64Bytes, numberAt, textAt } from './wire-reading.js';
 
-type Describe = (event: WireObject) => string;
+type Describe = (event: JsonObject) => string;
 
 const DETAILS: ReadonlyMap<string, Describe> = new Map(
   Object.entries<Describe>({
@@ -30,7 +31,7 @@ const DETAILS: ReadonlyMap<string, Describe> = new Map(
 );
 
 /** A few words on an event; empty when its type says it all. */
-export function eventDetails(event: WireObject): string {
+export function eventDetails(event: JsonObject): string {
   const describe = DETAILS.get(textAt(event, 'type'));
   return describe === undefined ? '' : describe(event);
 }
@@ -55,14 +56,14 @@ function describeItem(item: unknown): string {
   return list([textAt(item, 'role'), written === '' ? part.replace('input_', '') : quoted(written)]);
 }
 
-function describeDone(event: WireObject): string {
+function describeDone(event: JsonObject): string {
   const response = at(event, 'response');
   const reason = textAt(response, 'status_details', 'reason');
   const tokens = numberAt(response, 'usage', 'total_tokens');
   return list([textAt(response, 'status'), reason, tokens === undefined ? '' : `${tokens} tokens`]);
 }
 
-function describeError(event: WireObject): string {
+function describeError(event: JsonObject): string {
   return list([
     textAt(event, 'error', 'code') || textAt(event, 'error', 'type'),
     textAt(event, 'error', 'message'),

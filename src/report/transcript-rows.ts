@@ -3,9 +3,10 @@
  * one row each. Decides what a reader sees, not how it is laid out.
  */
 import { PCM16_SAMPLE_BYTES } from '../media/index.js';
+import { type JsonObject, parseJsonObject } from '../protocol/json-object.js';
 import type { LogEntry, NoteEntry, ServerEntry } from '../session-log/index.js';
 import { eventDetails, quoted, seconds } from './event-details.js';
-import { at, base64Bytes, numberAt, parseWireObject, textAt, type WireObject } from './wire-reading.js';
+import { at, base64Bytes, numberAt, textAt } from './wire-reading.js';
 
 /** One line of thought of a transcript. */
 export interface TranscriptRow {
@@ -82,7 +83,7 @@ class RowFolder {
   }
 
   #takeText(side: 'client' | 'server', text: string, atMs: number, fate = ''): void {
-    const event = parseWireObject(text);
+    const event = parseJsonObject(text);
     const type = textAt(event, 'type');
     const kind = STREAMS.get(type);
     if (event !== undefined && kind !== undefined) {
@@ -102,7 +103,7 @@ class RowFolder {
     side: 'client' | 'server',
     type: string,
     kind: StreamKind,
-    event: WireObject,
+    event: JsonObject,
     atMs: number,
   ): void {
     const key = `${type} ${textAt(event, 'item_id')}`;
@@ -130,7 +131,7 @@ class RowFolder {
     return `audio ${seconds(durationMs)}`;
   }
 
-  #readRates(event: WireObject): void {
+  #readRates(event: JsonObject): void {
     const audio = at(event, 'session', 'audio');
     this.#inputRateHz = numberAt(audio, 'input', 'format', 'sample_rate') ?? this.#inputRateHz;
     this.#outputRateHz = numberAt(audio, 'output', 'format', 'sample_rate') ?? this.#outputRateHz;

@@ -1,26 +1,14 @@
 /**
  * Reads wire messages for display: total, tolerant, never throws. What is not there reads as undefined or empty.
  */
-
-/** A parsed message of unknown shape. */
-export type WireObject = Readonly<Record<string, unknown>>;
-
-/** The message as an object; undefined when it is not one. */
-export function parseWireObject(text: string): WireObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+import { isJsonObject } from '../protocol/json-object.js';
 
 /** The value at a path of keys and indexes. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   let current = value;
   for (const key of path) {
     if (Array.isArray(current) && typeof key === 'number') current = current[key];
-    else if (isObject(current) && Object.hasOwn(current, key)) current = current[key];
+    else if (isJsonObject(current) && Object.hasOwn(current, key)) current = current[key];
     else return undefined;
   }
   return current;
@@ -42,8 +30,4 @@ export function numberAt(value: unknown, ...path: readonly (string | number)[]):
 export function base64Bytes(text: string): number {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   return Math.max(0, Math.floor((text.length * 3) / 4) - padding);
-}
-
-function isObject(value: unknown): value is WireObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
  */
 import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
 import { nestsDeeperThan } from '../protocol/json-depth.js';
+import { parseJsonObject } from '../protocol/json-object.js';
 import { LIMITS } from '../protocol/limits.js';
 import type { LogEntry, MessageAudio, ServerEntry } from './entries.js';
 import { IdNames } from './id-names.js';
@@ -209,9 +210,5 @@ function frameOf(head: string): string | undefined {
 /** A JSON object that the protocol could know; anything else, nesting beyond the limit included, stays text. */
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   if (!text.trimStart().startsWith('{') || nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
-  try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>>;
-  } catch {
-    return undefined;
-  }
+  return parseJsonObject(text);
 }

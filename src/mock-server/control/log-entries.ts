@@ -4,7 +4,7 @@
  */
 import { encodeBase64 } from '../../media/index.js';
 import { LIMITS } from '../../protocol/index.js';
-import { isJsonObject, type JsonObject } from '../../protocol/json-object.js';
+import { type JsonObject, parseJsonObject } from '../../protocol/json-object.js';
 import type { LogEntry } from '../../session-log/index.js';
 import type { LogEntryJson, MessageJson } from './answer-schemas.js';
 
@@ -79,7 +79,7 @@ function showAny(entry: LogEntry, number: number, isWhole: boolean): LogEntryJso
 
 /** A message: its event where it is a JSON object, else its text. */
 export function showMessage(text: string, isWhole: boolean): MessageJson {
-  const event = parseObject(text);
+  const event = parseJsonObject(text);
   if (event === undefined) return { text };
   const type = typeof event['type'] === 'string' ? { type: event['type'] } : {};
   return { ...type, event: isWhole ? event : withoutBulk(event) };
@@ -93,15 +93,6 @@ function withoutBulk(event: JsonObject): Record<string, unknown> {
   return lean['type'] === AUDIO_DELTA && typeof delta === 'string'
     ? { ...lean, delta: cut(delta, false) }
     : lean;
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The beginning of a long string and how long it was. */

@@ -2,6 +2,7 @@
  * Ids that earlier messages of the server carried, by key, for faults that use them again. Must only be filled in
  * sessions that have such a fault.
  */
+import { parseJsonObject } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 
 /** Objects whose `id` is remembered under the object's key. */
@@ -15,7 +16,8 @@ export class EarlierIds {
   /** Takes in a message as it was intended. Deltas of audio bring no ids that other events do not. */
   remember(text: string, isAudio: boolean): void {
     if (isAudio) return;
-    const event = parse(text);
+    // Verbatim messages need not be JSON.
+    const event = parseJsonObject(text) ?? {};
     for (const [key, value] of Object.entries(event)) if (key.endsWith('_id')) this.#add(key, value);
     for (const owner of OWNERS) {
       const object = event[owner];
@@ -42,15 +44,5 @@ export class EarlierIds {
     latest.push(id);
     if (latest.length > LIMITS.rememberedIdsPerKey) latest.shift();
     this.#latest.set(key, latest);
-  }
-}
-
-/** Verbatim messages need not be JSON. */
-function parse(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
   }
 }

@@ -3,6 +3,7 @@
  * has sent, and what becomes of it. Must never decide what the service means to say.
  */
 import { type IdKind, makeId } from '../../protocol/index.js';
+import { parseJson, parseJsonObject } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 import type {
   Fault,
@@ -211,7 +212,7 @@ function contextOf(
         : {
             type: message.type,
             text: message.text,
-            event: () => parseObject(message.text),
+            event: () => parseJsonObject(message.text),
           },
     request,
     random,
@@ -228,7 +229,7 @@ function verdictOn(
 ): FaultRule | undefined {
   return firstVerdict(
     candidates,
-    considered(state, message.type, () => parse(message.text), message),
+    considered(state, message.type, () => parseJson(message.text), message),
     state.faults.rules.random,
   );
 }
@@ -249,21 +250,6 @@ function considered(
 }
 
 const noEvent = () => undefined;
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  const value = parse(text);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : undefined;
-}
-
-/** Verbatim messages need not be JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** User turns that have begun: those ended and the one being spoken. */
 export function currentTurn(state: SessionState): number {

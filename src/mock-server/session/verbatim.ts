@@ -3,6 +3,7 @@
  * other, waiting for the client where the sequence says so. Must never answer by itself.
  */
 import { type IdKind, makeId } from '../../protocol/index.js';
+import { parseJson } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { fill, readPath, type VerbatimStep } from '../../scenarios/index.js';
 import { sendMessage } from './faults.js';
@@ -55,7 +56,7 @@ export function playSteps(state: SessionState): void {
 
 /** Takes a message of the client into account. */
 export function takeArrival(state: SessionState, verbatim: Verbatim, text: string): void {
-  const event = parse(text);
+  const event = parseJson(text);
   const type = readPath(event, 'type');
   verbatim.arrived.push({ type: typeof type === 'string' ? type : '', event, chars: text.length });
   verbatim.arrivedChars += text.length;
@@ -154,12 +155,4 @@ function lookup(state: SessionState, verbatim: Verbatim): (name: string) => unkn
     verbatim.ids.set(name, known);
     return known;
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
