@@ -2,10 +2,11 @@
  * Faults that every transport carries out alike: bytes in place of frames, endings without manners, bad links.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Connection, Impairment } from '../src/mock-server/transport/connection.js';
+import type { Connection } from '../src/mock-server/transport/connection.js';
 import type { TransportLimits } from '../src/mock-server/transport/transport-limits.js';
 import { LIMITS } from '../src/protocol/limits.js';
 import { closePayload, type FrameParts, frameBytes, OPCODES } from '../src/protocol/websocket-frames.js';
+import type { Impairment } from '../src/scenarios/index.js';
 import { HandWoundClock } from './support/hand-wound-clock.js';
 import {
   atOnce,

@@ -4,10 +4,11 @@
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadTlsCredentials } from '../src/mock-server/tls.js';
-import type { Connection, Impairment, Listener } from '../src/mock-server/transport/connection.js';
+import type { Connection, Listener } from '../src/mock-server/transport/connection.js';
 import { type ListenWsOptions, listenWs } from '../src/mock-server/transport/ws-transport.js';
 import { LIMITS } from '../src/protocol/limits.js';
 import { frameBytes, OPCODES } from '../src/protocol/websocket-frames.js';
+import type { Impairment } from '../src/scenarios/index.js';
 import { HandWoundClock } from './support/hand-wound-clock.js';
 import { Happenings } from './support/happenings.js';
 import { clientFrame, RawPeer, upgradeText } from './support/raw-peer.js';

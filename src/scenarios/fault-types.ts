@@ -46,17 +46,45 @@ export interface StrikeContext {
   earlierId(key: string, which: 'first' | 'previous', not: string | undefined): string | undefined;
 }
 
-/** A lasting impairment of a connection. Times are wall milliseconds: none of it enters the transcript. */
+/**
+ * A link that stopped being a good one. Impairments add up and last until the connection is gone. The system below
+ * goes on acknowledging what it receives: that is not to be seen from here.
+ * None of it enters the transcript: its times are wall milliseconds.
+ */
 export type Impairment =
+  /**
+   * Reads on and writes nothing at all: no messages, no pongs, no CLOSE of its own and none in answer. A client's
+   * CLOSE is reported to the handler as any other; TCP stays open, as with `ignore-close`.
+   */
   | { readonly kind: 'mute' }
-  | { readonly kind: 'stop-reading'; readonly forMs?: number }
+  /**
+   * Reads no more for `forMs` wall milliseconds, then again what waited. Without `forMs`, or with more than
+   * `LIMITS.impairedConnectionMs`, the connection is dropped when that time has passed.
+   */
+  | { readonly kind: 'stop-reading'; readonly forMs?: number | undefined }
+  /**
+   * A cable pulled out: nothing is read, written or ended, whatever either side does. The handler sees its own
+   * `close`, `end`, `reset` and `terminate` end the connection as always; the peer sees none of them. After
+   * `LIMITS.impairedConnectionMs` the socket is dropped.
+   */
   | { readonly kind: 'half-open' }
+  /**
+   * Never answers the client's CLOSE and keeps TCP open until the client ends it, for `LIMITS.impairedConnectionMs`
+   * at most. The handler's `onClose` comes when the client's CLOSE does, so that it never depends on wall time.
+   * A CLOSE of our own is sent as always.
+   */
   | { readonly kind: 'ignore-close' }
+  /** Pings are reported and not answered. */
   | { readonly kind: 'no-pong' }
+  /**
+   * Lets bytes pass at a rate, in slices, by wall time. A rate that is not above 0 is ignored.
+   * In memory whole messages pass, each when its bytes would have.
+   */
   | {
       readonly kind: 'throttle';
       readonly bytesPerSecond: number;
-      readonly direction?: 'to-client' | 'to-server' | 'both';
+      /** Default `both`. */
+      readonly direction?: 'to-client' | 'to-server' | 'both' | undefined;
     };
 
 /** What ends the wait of a withheld message, whichever comes first. */

@@ -3,6 +3,7 @@
  * Two transports implement it (real sockets and in-process) and pass one conformance suite.
  * Must never mention a socket, a WebSocket library or an event of the protocol.
  */
+import type { Impairment } from '../../scenarios/index.js';
 
 /** The HTTP request that asks for a WebSocket. */
 export interface UpgradeRequest {
@@ -64,46 +65,6 @@ export interface CloseOptions {
    */
   readonly truncateReason?: boolean | undefined;
 }
-
-/**
- * A link that stopped being a good one. Impairments add up and last until the connection is gone. The system below
- * goes on acknowledging what it receives: that is not to be seen from here.
- */
-export type Impairment =
-  /**
-   * Reads on and writes nothing at all: no messages, no pongs, no CLOSE of its own and none in answer. A client's
-   * CLOSE is reported to the handler as any other; TCP stays open, as with `ignore-close`.
-   */
-  | { readonly kind: 'mute' }
-  /**
-   * Reads no more for `forMs` wall milliseconds, then again what waited. Without `forMs`, or with more than
-   * `LIMITS.impairedConnectionMs`, the connection is dropped when that time has passed.
-   */
-  | { readonly kind: 'stop-reading'; readonly forMs?: number | undefined }
-  /**
-   * A cable pulled out: nothing is read, written or ended, whatever either side does. The handler sees its own
-   * `close`, `end`, `reset` and `terminate` end the connection as always; the peer sees none of them. After
-   * `LIMITS.impairedConnectionMs` the socket is dropped.
-   */
-  | { readonly kind: 'half-open' }
-  /**
-   * Never answers the client's CLOSE and keeps TCP open until the client ends it, for `LIMITS.impairedConnectionMs`
-   * at most. The handler's `onClose` comes when the client's CLOSE does, so that it never depends on wall time.
-   * A CLOSE of our own is sent as always.
-   */
-  | { readonly kind: 'ignore-close' }
-  /** Pings are reported and not answered. */
-  | { readonly kind: 'no-pong' }
-  /**
-   * Lets bytes pass at a rate, in slices, by wall time. A rate that is not above 0 is ignored.
-   * In memory whole messages pass, each when its bytes would have.
-   */
-  | {
-      readonly kind: 'throttle';
-      readonly bytesPerSecond: number;
-      /** Default `both`. */
-      readonly direction?: 'to-client' | 'to-server' | 'both' | undefined;
-    };
 
 export type ConnectionState = 'open' | 'closing' | 'closed';
 

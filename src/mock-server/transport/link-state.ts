@@ -2,8 +2,8 @@
  * How bad the link of one connection has become by impairments, and for how long that is put up with.
  * Must never touch the wire: whoever owns it does, when told.
  */
+import type { Impairment } from '../../scenarios/index.js';
 import type { WallClock } from '../wall-clock.js';
-import type { Impairment } from './connection.js';
 
 export interface LinkStateOptions {
   readonly clock: WallClock;

@@ -3,6 +3,7 @@
  * reading is paused, what a slow reader costs, and that onClose comes exactly once and last.
  * Must never know what carries the bytes: that is the Wire.
  */
+import type { Impairment } from '../../scenarios/index.js';
 import type { WallClock } from '../wall-clock.js';
 import { truncateCloseReason } from './close-reason.js';
 import type {
@@ -11,7 +12,6 @@ import type {
   Connection,
   ConnectionHandler,
   ConnectionState,
-  Impairment,
   MessageText,
 } from './connection.js';
 import { HeldMessages } from './held-messages.js';

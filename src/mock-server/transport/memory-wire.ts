@@ -2,9 +2,11 @@
  * The server's end of an in-process connection: what the server does is put on its way to the client, what the
  * client did arrives here. Must follow `WsWire` in everything either side can observe.
  */
+
 import { Buffer } from 'node:buffer';
+import type { Impairment } from '../../scenarios/index.js';
 import { rawCloseFrame } from './close-reason.js';
-import type { CloseCause, Impairment, MessageText } from './connection.js';
+import type { CloseCause, MessageText } from './connection.js';
 import type { DeliveryLane } from './delivery-lane.js';
 import type { ManagedConnection } from './managed-connection.js';
 import type { Wire } from './wire.js';

@@ -3,10 +3,11 @@
  * links, throttled reading) and costs next to nothing while nobody asks for it. Must never decide policy, and must
  * never reach into `ws`: it sees its bytes only.
  */
+
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type Frame, FrameReader, frameBytes, joinBytes, OPCODES } from '../../protocol/websocket-frames.js';
-import type { Impairment } from './connection.js';
+import type { Impairment } from '../../scenarios/index.js';
 import { PacedQueue } from './paced-queue.js';
 import { SocketWriter, type SocketWriterOptions, type Taken } from './socket-writer.js';
 

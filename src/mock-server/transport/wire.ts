@@ -1,7 +1,8 @@
 /**
  * What carries the bytes of one connection, as ManagedConnection sees it. Holds types only.
  */
-import type { Impairment, MessageText } from './connection.js';
+import type { Impairment } from '../../scenarios/index.js';
+import type { MessageText } from './connection.js';
 
 /**
  * One connection's bytes. It tells its ManagedConnection that the connection has `ended` for the handler, and, before

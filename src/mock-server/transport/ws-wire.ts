@@ -2,9 +2,11 @@
  * One connection over the `ws` library: its events become calls on a ManagedConnection, and the other way round.
  * Must never decide policy (that is ManagedConnection's), and must never reach into `ws` internals.
  */
+
 import type { WebSocket } from 'ws';
+import type { Impairment } from '../../scenarios/index.js';
 import { isLegalClose, rawCloseFrame } from './close-reason.js';
-import type { Impairment, MessageText } from './connection.js';
+import type { MessageText } from './connection.js';
 import { giveFrameBuffer, takeFrameBuffer } from './frame-buffers.js';
 import type { ManagedConnection } from './managed-connection.js';
 import type { ServiceWebSocket } from './service-web-socket.js';
