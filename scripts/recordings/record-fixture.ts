@@ -4,7 +4,7 @@
  * place. Must never claim more than it saw.
  */
 import { STATUS_CODES } from 'node:http';
-import { packageVersion } from '../../src/cli/package-version.js';
+import { packageVersion } from '../../src/mock-server/package-version.js';
 import { createNodeSha256, DirectorySink } from '../../src/recordings/files/index.js';
 import { type DraftEntry, RecordingWriter, type Side, splitMessage } from '../../src/recordings/index.js';
 import type { LogEntry } from '../../src/session-log/index.js';

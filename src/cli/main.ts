@@ -5,12 +5,12 @@
  */
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { packageVersion } from '../mock-server/package-version.js';
 import { SoundstageError } from '../protocol/index.js';
 import { checkCommand } from './check-command.js';
 import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packCommand } from './pack-command.js';
-import { packageVersion } from './package-version.js';
 import { playCommand } from './play-command.js';
 import { quirksCommand } from './quirks-command.js';
 import { recordCommand } from './record-command.js';

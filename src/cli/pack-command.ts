@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { Command } from 'commander';
+import { packageVersion } from '../mock-server/package-version.js';
 import { SoundstageError } from '../protocol/index.js';
 import {
   exportHar,
@@ -17,7 +18,6 @@ import {
 import { type Provenance, provenanceSchema } from '../recordings/index.js';
 import { renderRecordingMarkdown } from '../report/index.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { packageVersion } from './package-version.js';
 
 interface PackFlags {
   readonly force?: boolean;

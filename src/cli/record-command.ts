@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
+import { packageVersion } from '../mock-server/package-version.js';
 import { SoundstageError } from '../protocol/index.js';
 import {
   createRecordingProxy,
@@ -14,7 +15,6 @@ import {
   type RecordingProxy,
 } from '../proxy/index.js';
 import { nextSignal } from './next-signal.js';
-import { packageVersion } from './package-version.js';
 import { type RecordPartFlags, recordParts } from './record-parts.js';
 import { readPort } from './serve-options.js';
 

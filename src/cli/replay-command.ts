@@ -11,10 +11,10 @@ import {
   type RecordingChoice,
   type ServerSession,
 } from '../mock-server/index.js';
+import { packageVersion } from '../mock-server/package-version.js';
 import { LIMITS, SoundstageError } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { nextSignal } from './next-signal.js';
-import { packageVersion } from './package-version.js';
 import { addReplayAgainstOptions, type ReplayAgainstFlags, replayAgainst } from './replay-against.js';
 import { readPort, readSeed } from './serve-options.js';
 

@@ -4,9 +4,9 @@
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { createMockServer, type MockServer } from '../mock-server/index.js';
+import { packageVersion } from '../mock-server/package-version.js';
 import { clientSnippets } from './client-snippets.js';
 import { nextSignal } from './next-signal.js';
-import { packageVersion } from './package-version.js';
 import {
   addQuirk,
   addScenario,

@@ -2,7 +2,7 @@
  * The header by which a stand-in says that it is one, in every answer to an upgrade request: whoever records the traffic
  * can tell it from the service's. Must never be left out.
  */
-import { packageVersion } from './control/package-version.js';
+import { packageVersion } from './package-version.js';
 
 export const STAND_IN_HEADER = 'x-soundstage';
 

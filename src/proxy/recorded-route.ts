@@ -3,7 +3,7 @@
  * its end. Must never open the place before a server has answered.
  */
 
-import { packageVersion } from '../mock-server/control/package-version.js';
+import { packageVersion } from '../mock-server/package-version.js';
 import { createRedactor, modelOf, type Provenance } from '../recordings/index.js';
 import { ownProvenance, provenanceOf } from './provenance.js';
 import type { Route } from './proxied-connection.js';

@@ -1,6 +1,7 @@
 /** Routes about the server as a whole: whether it is there, what it has seen, and how it starts afresh. */
 
 import { z } from 'zod';
+import { packageVersion } from '../package-version.js';
 import {
   type Counts,
   countsSchema,
@@ -10,7 +11,6 @@ import {
   verificationSchema,
 } from './answer-schemas.js';
 import { unknownName } from './control-error.js';
-import { packageVersion } from './package-version.js';
 import { bodyOf } from './request-body.js';
 import { resetRequestSchema, verifyRequestSchema } from './request-schemas.js';
 import { CONTROL_PATH, type ControlContext, route } from './route.js';
