@@ -3,6 +3,9 @@
  * other. It must never throw and never follow a prototype.
  */
 
+import { nestsDeeperThan } from './json-depth.js';
+import { LIMITS } from './limits.js';
+
 /** A JSON object whose keys nobody has checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,6 +27,15 @@ export function parseJson(text: string): unknown {
 export function parseJsonObject(text: string): JsonObject | undefined {
   const value = parseJson(text);
   return isJsonObject(value) ? value : undefined;
+}
+
+/**
+ * The object of a message's text: as `parseJsonObject`, and nesting beyond what a message may have counts as none, so that
+ * whoever walks it never runs out of stack.
+ */
+export function parseMessageObject(text: string): JsonObject | undefined {
+  if (!text.trimStart().startsWith('{') || nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
+  return parseJsonObject(text);
 }
 
 /** The own value of a key; undefined when it is missing. */

@@ -3,7 +3,7 @@
  * each `session.created` and `session.updated` (protocol reference, section 3.1). Must never judge the session.
  */
 import { findModel } from '../protocol/index.js';
-import { isJsonObject, type JsonObject, valueAt } from '../protocol/json-object.js';
+import { isJsonObject, type JsonObject, parseJsonObject, valueAt } from '../protocol/json-object.js';
 import type { Side } from './entries.js';
 
 export interface AudioFormat {
@@ -69,12 +69,7 @@ export class AudioFormats {
 }
 
 function sessionOf(text: string): JsonObject | undefined {
-  try {
-    const event: unknown = JSON.parse(text);
-    if (!isJsonObject(event)) return undefined;
-    if (event['type'] !== 'session.created' && event['type'] !== 'session.updated') return undefined;
-    return isJsonObject(event['session']) ? event['session'] : undefined;
-  } catch {
-    return undefined;
-  }
+  const event = parseJsonObject(text);
+  if (event?.['type'] !== 'session.created' && event?.['type'] !== 'session.updated') return undefined;
+  return isJsonObject(event['session']) ? event['session'] : undefined;
 }

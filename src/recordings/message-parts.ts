@@ -4,7 +4,7 @@
  * serialiser wrote it. Must never normalise anything.
  */
 import { decodeBase64, encodeBase64 } from '../media/index.js';
-import { isJsonObject } from '../protocol/json-object.js';
+import { parseJsonObject } from '../protocol/json-object.js';
 import type { DraftPart, MediaPart, Side } from './entries.js';
 import { findStringValue } from './string-places.js';
 
@@ -39,7 +39,7 @@ export function splitMessage(text: string, { side, isPcm }: SplitOptions): Draft
     const place = findStringValue(text, key);
     if (place === undefined || place.start === place.end) continue;
     const [head, tail] = [text.slice(0, place.start), text.slice(place.end)];
-    if (typeOf(head + tail) !== type) continue;
+    if (parseJsonObject(head + tail)?.['type'] !== type) continue;
     const bytes = decodeBase64(text.slice(place.start, place.end));
     if (bytes === undefined || !isStorable(bytes, media)) continue;
     return [head, { kind: 'media', media, bytes }, tail];
@@ -63,13 +63,4 @@ export function draftText(parts: readonly DraftPart[]): string {
 function isStorable(bytes: Uint8Array, media: MediaPart['media']): boolean {
   if (media === 'pcm') return bytes.length % 2 === 0;
   return bytes[0] === JPEG_START[0] && bytes[1] === JPEG_START[1];
-}
-
-function typeOf(text: string): unknown {
-  try {
-    const event: unknown = JSON.parse(text);
-    return isJsonObject(event) ? event['type'] : undefined;
-  } catch {
-    return undefined;
-  }
 }

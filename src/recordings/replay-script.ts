@@ -3,9 +3,7 @@
  * stay in memory, a few for each entry. Must never judge a client.
  */
 import { decodeBase64 } from '../media/index.js';
-import { nestsDeeperThan } from '../protocol/json-depth.js';
-import { isJsonObject, type JsonObject } from '../protocol/json-object.js';
-import { LIMITS } from '../protocol/limits.js';
+import { type JsonObject, parseMessageObject } from '../protocol/json-object.js';
 import type { AnswerEntry, RecordedEntry, StoredPart, TextEntry, UpgradeEntry } from './entries.js';
 import type { Recording } from './recording.js';
 
@@ -153,7 +151,7 @@ export class ReplayScript {
   #decodeAppend(index: number): Uint8Array {
     const entry = this.entryAt(index);
     if (entry.kind !== 'text') return new Uint8Array(0);
-    const audio = parseMessage(this.recording.textOf(entry))?.['audio'];
+    const audio = parseMessageObject(this.recording.textOf(entry))?.['audio'];
     return (typeof audio === 'string' ? decodeBase64(audio) : undefined) ?? new Uint8Array(0);
   }
 
@@ -167,17 +165,6 @@ export class ReplayScript {
       else high = middle - 1;
     }
     return low;
-  }
-}
-
-/** A JSON object, or undefined; nesting beyond the protocol's limit counts as none. */
-export function parseMessage(text: string): JsonObject | undefined {
-  if (nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 
@@ -262,7 +249,7 @@ function isDone({ kind }: RecordedEntry): boolean {
 }
 
 function lookAtText(survey: Survey, { parts }: TextEntry<StoredPart>): ScriptKind {
-  const event = parseMessage(parts.map((part) => (typeof part === 'string' ? part : '')).join(''));
+  const event = parseMessageObject(parts.map((part) => (typeof part === 'string' ? part : '')).join(''));
   const media = parts.find((part) => typeof part !== 'string');
   const isStored = media?.kind === 'pcm' && event?.['type'] === APPEND;
   const sizeBytes = isStored ? 2 * media.lengthSamples : audioOfAppend(event)?.length;

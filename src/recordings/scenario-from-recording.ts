@@ -3,12 +3,11 @@
  * next client does. Must never invent what was not recorded.
  */
 import { encodeWav, pcm16FromBytes } from '../media/index.js';
-import { isJsonObject, type JsonObject, valueAt } from '../protocol/json-object.js';
+import { isJsonObject, type JsonObject, parseMessageObject, valueAt } from '../protocol/json-object.js';
 import type { Delivery, Reply, ReplyItem, Scenario, UserTurn } from '../scenarios/index.js';
 import type { RecordedEntry } from './entries.js';
 import { modelOf } from './log-entries.js';
 import type { Recording } from './recording.js';
-import { parseMessage } from './replay-script.js';
 
 export interface ScenarioFromOptions {
   /** Whether the pauses between the recorded deltas are kept. Default false. */
@@ -57,7 +56,7 @@ class AnswerReader {
     if (entry.kind === 'upgrade') this.model = modelOf(entry.target) ?? undefined;
     if (entry.kind !== 'text' || entry.from !== 'server') return;
     const texts = entry.parts.filter((part) => typeof part === 'string');
-    const event = parseMessage(texts.join(''));
+    const event = parseMessageObject(texts.join(''));
     const type = event?.['type'];
     if (event === undefined || typeof type !== 'string') return;
     if (type === 'response.created') this.#lastDeltaMs = entry.atMs;

@@ -3,6 +3,7 @@
  * a link, a mention or a row of a table. Must never let a control character through.
  */
 import { LIMITS } from '../protocol/index.js';
+import { parseJson } from '../protocol/json-object.js';
 
 /** Control characters but line breaks and tabs, and those that turn the direction of writing. */
 const HIDDEN = /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
@@ -35,13 +36,10 @@ export function fence(text: string, indent: string): string {
 }
 
 function layOut(text: string): [language: string, text: string] {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return ['json', JSON.stringify(value, undefined, 2)];
-  } catch {
-    // Then it is text like any other.
-  }
-  return ['text', text];
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null
+    ? ['json', JSON.stringify(value, undefined, 2)]
+    : ['text', text];
 }
 
 function longestRun(text: string): number {

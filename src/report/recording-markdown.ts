@@ -2,11 +2,13 @@
  * A recording as a transcript in Markdown, for people who review it in a pull request: who said what and when. Must never
  * let anything of the traffic be more than text.
  */
+
+import { type JsonObject, parseJsonObject } from '../protocol/json-object.js';
 import type { ImagePart, PcmPart, Provenance, RecordedEntry, Recording, Side } from '../recordings/index.js';
 import { eventDetails, seconds } from './event-details.js';
 import { cell, fence, span } from './markdown-text.js';
 import { type SpokenItem, SpokenItems } from './spoken-items.js';
-import { at, parseWireObject, textAt, type WireObject } from './wire-reading.js';
+import { at, textAt } from './wire-reading.js';
 
 /** In pieces that end with a line break. @throws SoundstageError `E_RECORDING_…` at the first bad entry */
 export function* renderRecordingMarkdown(recording: Recording): Generator<string> {
@@ -95,7 +97,7 @@ class MarkdownTranscript {
       media === undefined
         ? this.#recording.textOf(entry)
         : entry.parts.filter((part) => typeof part === 'string').join('');
-    const event = parseWireObject(text);
+    const event = parseJsonObject(text);
     const type = textAt(event, 'type');
     const samples = media?.kind === 'pcm' ? media.lengthSamples : 0;
     if (event !== undefined && this.#isPiece(entry, type, event, samples)) return;
@@ -106,7 +108,7 @@ class MarkdownTranscript {
   }
 
   /** Whether it is one of many that are told at their end. */
-  #isPiece({ from, atMs }: RecordedEntry, type: string, event: WireObject, samples: number): boolean {
+  #isPiece({ from, atMs }: RecordedEntry, type: string, event: JsonObject, samples: number): boolean {
     if (from === 'server') return this.#spoken.take(type, event, atMs, samples) || UNTOLD.test(type);
     if (type !== 'input_audio_buffer.append' || samples === 0) return false;
     this.#voice = { atMs: this.#voice?.atMs ?? atMs, samples: (this.#voice?.samples ?? 0) + samples };
@@ -116,7 +118,7 @@ class MarkdownTranscript {
   *#takeEvent(
     { atMs, from }: RecordedEntry,
     type: string,
-    event: WireObject,
+    event: JsonObject,
     media: PcmPart | ImagePart | undefined,
   ): Generator<string> {
     if (type === 'response.done') {
@@ -152,7 +154,7 @@ function row(atMs: number, from: Side, words: string): string {
   return `- ${(atMs / 1000).toFixed(3)} s · **${from}** ${words}\n`;
 }
 
-function eventWords(type: string, event: WireObject): string {
+function eventWords(type: string, event: JsonObject): string {
   if (type === 'error') {
     const code = textAt(event, 'error', 'code') || textAt(event, 'error', 'type');
     return `**error** ${span(code)}: ${span(textAt(event, 'error', 'message'))}`;
@@ -171,7 +173,7 @@ function eventWords(type: string, event: WireObject): string {
 }
 
 /** What is worth a block of its own. */
-function blockOf(type: string, event: WireObject): string {
+function blockOf(type: string, event: JsonObject): string {
   if (type === 'response.function_call_arguments.done') return textAt(event, 'arguments');
   if (type === 'conversation.item.create') return textAt(event, 'item', 'output');
   if (type === 'response.done') return JSON.stringify(at(event, 'response', 'status_details') ?? '');

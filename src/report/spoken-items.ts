@@ -1,7 +1,8 @@
 /**
  * What a server says in pieces, put together by item: words, and how much audio came with them. Must never keep audio.
  */
-import { textAt, type WireObject } from './wire-reading.js';
+import type { JsonObject } from '../protocol/json-object.js';
+import { textAt } from './wire-reading.js';
 
 /** One item as far as it was said. */
 export interface SpokenItem {
@@ -17,7 +18,7 @@ export class SpokenItems {
   readonly #items = new Map<string, { atMs: number; text: string; samples: number; response: string }>();
 
   /** Takes in a piece; false when the event is none. @param samples of the audio that the event carries */
-  take(type: string, event: WireObject, atMs: number, samples: number): boolean {
+  take(type: string, event: JsonObject, atMs: number, samples: number): boolean {
     const [stream, step] = [type.slice(0, type.lastIndexOf('.')), type.slice(type.lastIndexOf('.') + 1)];
     const isAudio = stream === 'response.audio';
     if (!isAudio && !WORDS.has(stream)) return false;

@@ -3,9 +3,7 @@
  * equal runs may differ in (ids, cuts of the audio, times). It must depend on nothing but the entries.
  */
 import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
-import { nestsDeeperThan } from '../protocol/json-depth.js';
-import { parseJsonObject } from '../protocol/json-object.js';
-import { LIMITS } from '../protocol/limits.js';
+import { parseMessageObject } from '../protocol/json-object.js';
 import type { LogEntry, MessageAudio, ServerEntry } from './entries.js';
 import { IdNames } from './id-names.js';
 
@@ -80,7 +78,7 @@ export class TranscriptWriter {
       extend(this.#run, audio.read());
       return true;
     }
-    const event = parseObject(audio.head + audio.tail);
+    const event = parseMessageObject(audio.head + audio.tail);
     const key = AUDIO_KEYS.get(event?.['type']);
     if (event === undefined || key === undefined) return false;
     this.#takeIntoRun({ side: 'S', key, event, frame, bytes: audio.read(), atMs });
@@ -89,7 +87,7 @@ export class TranscriptWriter {
 
   #writeText(side: 'C' | 'S', text: string, atMs: number): void {
     if (this.#extendRun(side, text)) return;
-    const event = parseObject(text);
+    const event = parseMessageObject(text);
     if (event === undefined) {
       this.#endRun();
       this.#sink(`${side} text ${JSON.stringify(text)}`, atMs);
@@ -205,10 +203,4 @@ function frameOf(head: string): string | undefined {
   if (!head.startsWith(EVENT_ID_HEAD)) return undefined;
   const idEnd = head.indexOf('"', EVENT_ID_HEAD.length);
   return idEnd < 0 ? undefined : head.slice(idEnd);
-}
-
-/** A JSON object that the protocol could know; anything else, nesting beyond the limit included, stays text. */
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.trimStart().startsWith('{') || nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
-  return parseJsonObject(text);
 }

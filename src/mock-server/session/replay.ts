@@ -4,7 +4,7 @@
  */
 import { encodeBase64 } from '../../media/index.js';
 import { openRandomStream } from '../../protocol/index.js';
-import { type JsonObject, valueAt } from '../../protocol/json-object.js';
+import { type JsonObject, parseMessageObject, valueAt } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { frameBytes, joinBytes, OPCODES } from '../../protocol/websocket-frames.js';
 import {
@@ -12,7 +12,6 @@ import {
   audioOfAppend,
   modelOf,
   type PayloadEntry,
-  parseMessage,
   type RecordedEntry,
   type ReplayScript,
   type StoredPart,
@@ -105,7 +104,7 @@ export function openReplay(state: SessionState, replay: Replay): void {
 
 /** Takes a text message of the client. */
 export function takeReplayText(state: SessionState, replay: Replay, text: string): void {
-  const event = parseMessage(text);
+  const event = parseMessageObject(text);
   const audio = isWithheld(replay, text) ? undefined : audioOfAppend(event);
   if (event !== undefined && audio !== undefined) takeAudio(state, replay, event, audio);
   else takeMessage(state, replay, nameOf(event), (recorded) => compareTexts(replay, recorded, event, text));
@@ -249,7 +248,7 @@ function differentExtras({ script, audio, ids, ignored }: Replay, event: JsonObj
   if (!script.hasAudioExtras && Object.keys(live).length === 0) return undefined;
   const index = script.appendAt(audio.position);
   const entry = index === undefined ? undefined : script.entryAt(index);
-  const recorded = entry?.kind === 'text' ? parseMessage(script.recording.textOf(entry)) : undefined;
+  const recorded = entry?.kind === 'text' ? parseMessageObject(script.recording.textOf(entry)) : undefined;
   const type = event['type'];
   return compareEvents({ ...appendExtras(recorded ?? {}), type }, { ...live, type }, { ids, ignored });
 }
@@ -318,7 +317,7 @@ function compareTexts(
   if (recorded.kind !== 'text')
     return { path: '', recorded: recorded.kind, live: 'text', why: 'another kind' };
   const recordedText = replay.script.recording.textOf(recorded);
-  const recordedEvent = parseMessage(recordedText);
+  const recordedEvent = parseMessageObject(recordedText);
   if (recordedEvent !== undefined && event !== undefined) return compareEvents(recordedEvent, event, replay);
   return recordedText === text
     ? undefined
@@ -378,7 +377,7 @@ function sendText(state: SessionState, { script, ids }: Replay, entry: TextEntry
   const { recording } = script;
   const media = entry.parts.find((part) => typeof part !== 'string');
   const texts = entry.parts.filter((part) => typeof part === 'string');
-  const event = parseMessage(texts.join(''));
+  const event = parseMessageObject(texts.join(''));
   const [head = '', tail = ''] = ids.rewrite(texts, event);
   const type = typeof event?.['type'] === 'string' ? event['type'] : '';
   const about = { type, disposition: 'forwarded', response: undefined, turn: undefined } as const;
@@ -438,7 +437,7 @@ function describe(script: ReplayScript, index: number): string {
   const entry = script.entryAt(index);
   if (entry.kind !== 'text') return entry.kind === 'withheld' ? `a withheld ${entry.what}` : entry.kind;
   const texts = entry.parts.filter((part) => typeof part === 'string');
-  return nameOf(parseMessage(texts.join('')));
+  return nameOf(parseMessageObject(texts.join('')));
 }
 
 function nameOf(event: JsonObject | undefined): string {

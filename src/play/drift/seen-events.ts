@@ -3,7 +3,7 @@
  * was said.
  */
 import { SoundstageError } from '../../protocol/index.js';
-import { isJsonObject, type JsonObject } from '../../protocol/json-object.js';
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { idWordOf } from '../../session-log/id-names.js';
 import { EventShape } from './event-shape.js';
@@ -34,7 +34,7 @@ export class SeenEvents {
         `Cannot compare the session: a server sent more than ${LIMITS.driftEvents} events. Try a shorter recording.`,
       );
     }
-    const event = parseEvent(text);
+    const event = parseJsonObject(text) ?? {};
     const type = typeof event['type'] === 'string' ? event['type'] : 'no event';
     const seen: SeenEvent = { type, stream: this.#streamOf(event, type), ids: idsOf(event) };
     this.events.push(seen);
@@ -75,15 +75,6 @@ export class SeenEvents {
 /** Deltas are as many as the server likes. */
 export function isDelta(type: string): boolean {
   return type.endsWith('.delta');
-}
-
-function parseEvent(text: string): JsonObject {
-  try {
-    const event: unknown = JSON.parse(text);
-    return isJsonObject(event) ? event : {};
-  } catch {
-    return {};
-  }
 }
 
 function errorCode(event: JsonObject): string {

@@ -3,8 +3,7 @@
  * side says something. Must never keep audio.
  */
 import { createSha256, encodeBase64, type Sha256 } from '../../media/index.js';
-import { nestsDeeperThan } from '../../protocol/json-depth.js';
-import { isJsonObject, type JsonObject } from '../../protocol/json-object.js';
+import { isJsonObject, type JsonObject, parseMessageObject } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 import type { ImagePart, PcmPart, RecordedEntry, Side, StoredPart, TextEntry } from '../entries.js';
 import type { Recording } from '../recording.js';
@@ -137,7 +136,7 @@ class EventReader {
 
   #takeText(entry: TextEntry<StoredPart>): void {
     const { head, media, tail } = threeParts(entry.parts);
-    const event = parseEvent(media === undefined ? this.#recording.textOf(entry) : head + tail);
+    const event = parseMessageObject(media === undefined ? this.#recording.textOf(entry) : head + tail);
     if (event === undefined) {
       this.#add(entry, 'text', { text: this.#recording.textOf(entry) });
       return;
@@ -216,16 +215,6 @@ function threeParts(parts: readonly StoredPart[]): {
     typeof tail === 'string'
     ? { head, media, tail }
     : { head: '', media: undefined, tail: '' };
-}
-
-function parseEvent(text: string): JsonObject | undefined {
-  if (!text.trimStart().startsWith('{') || nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
-  try {
-    const event: unknown = JSON.parse(text);
-    return isJsonObject(event) ? event : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function bodyText(body: Uint8Array): string {

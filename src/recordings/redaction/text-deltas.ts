@@ -2,7 +2,7 @@
  * Which messages of the server carry a piece of a longer text, which text that is, and what ends it. Must never look at
  * sound.
  */
-import { isJsonObject, type JsonObject } from '../../protocol/json-object.js';
+import { parseJsonObject } from '../../protocol/json-object.js';
 import type { DraftEntry, DraftPart, TextEntry } from '../entries.js';
 import { findStringValue, type StringPlace } from '../string-places.js';
 
@@ -33,7 +33,7 @@ export function deltaMeaning(entry: DraftEntry): DeltaMeaning | undefined {
   if (text === undefined) return undefined;
   const isDelta = DELTA_TYPE.test(text);
   if (!isDelta && !END_TYPE.test(text)) return undefined;
-  const event = parsed(text);
+  const event = parseJsonObject(text);
   const type = event?.['type'];
   if (event === undefined || typeof type !== 'string') return undefined;
   if (ENDS_ALL.includes(type)) return { kind: 'ends-all' };
@@ -52,13 +52,4 @@ export function deltaMeaning(entry: DraftEntry): DeltaMeaning | undefined {
 export function plainText({ parts }: TextEntry<DraftPart>): string | undefined {
   const [text] = parts;
   return parts.length === 1 && typeof text === 'string' ? text : undefined;
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const event: unknown = JSON.parse(text);
-    return isJsonObject(event) ? event : undefined;
-  } catch {
-    return undefined;
-  }
 }
