@@ -2,7 +2,7 @@
  * `soundstage pack`: a recording in another form; what goes in and what comes out is told by the names. Must never
  * replace anything without being told to.
  */
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { packageVersion } from '../mock-server/package-version.js';
 import { SoundstageError } from '../protocol/index.js';
@@ -14,6 +14,7 @@ import {
   packRecording,
   unpackRecording,
   writeBeside,
+  writeTexts,
 } from '../recordings/files/index.js';
 import { type Provenance, provenanceSchema } from '../recordings/index.js';
 import { renderRecordingMarkdown } from '../report/index.js';
@@ -75,14 +76,7 @@ function toHar(from: string, to: string, flags: PackFlags): Promise<void> {
 
 function toMarkdown(from: string, to: string, flags: PackFlags): Promise<void> {
   const recording = openRecording(from);
-  return writeBeside(to, flags, (draft) => {
-    const file = openSync(draft, 'wx');
-    try {
-      for (const text of renderRecordingMarkdown(recording)) writeSync(file, text);
-    } finally {
-      closeSync(file);
-    }
-  });
+  return writeBeside(to, flags, (draft) => writeTexts(draft, renderRecordingMarkdown(recording)));
 }
 
 async function fromHar(

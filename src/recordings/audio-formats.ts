@@ -12,9 +12,12 @@ export interface AudioFormat {
   readonly rateHz: number;
 }
 
+/** Samples per second where nobody has said anything else. */
+export const DEFAULT_RATES_HZ: Readonly<Record<Side, number>> = { client: 16_000, server: 24_000 };
+
 const DEFAULT_FORMATS: Readonly<Record<Side, AudioFormat>> = {
-  client: { isPcm: true, rateHz: 16_000 },
-  server: { isPcm: true, rateHz: 24_000 },
+  client: { isPcm: true, rateHz: DEFAULT_RATES_HZ.client },
+  server: { isPcm: true, rateHz: DEFAULT_RATES_HZ.server },
 };
 
 const PATHS = {

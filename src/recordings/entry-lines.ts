@@ -6,14 +6,14 @@ import { z } from 'zod';
 import { decodeBase64, encodeBase64 } from '../media/index.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
 import type { RecordedEntry, Side, StoredPart } from './entries.js';
+import { sha256Schema } from './manifest.js';
 
 const wholeNumber = z.int().min(0);
 const base64 = z.string().refine((text) => decodeBase64(text) !== undefined, 'it is no strict base64');
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is no SHA-256 as 64 lower-case hex digits');
 const headers = z.array(z.tuple([z.string(), z.string()]));
 
 const pcm = z.strictObject({ $pcm: z.tuple([z.enum(['client', 'server']), wholeNumber, wholeNumber]) });
-const image = z.strictObject({ $image: sha256 });
+const image = z.strictObject({ $image: sha256Schema });
 const text = z.union([z.string(), z.array(z.union([z.string(), pcm, image])).min(1)]);
 
 const upgrade = z.strictObject({ method: z.string(), target: z.string(), headers });

@@ -1,7 +1,7 @@
 /**
  * Recordings: what crossed one connection, kept so that git can diff it and a person can play it. Pure but for `files/`.
  */
-export { AudioFormats } from './audio-formats.js';
+export { AudioFormats, DEFAULT_RATES_HZ } from './audio-formats.js';
 export type * from './entries.js';
 export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { modelOf } from './log-entries.js';

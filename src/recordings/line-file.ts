@@ -4,6 +4,7 @@
  */
 import { LIMITS } from '../protocol/limits.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
+import { joinBytes } from '../protocol/websocket-frames.js';
 import type { PartSource } from './parts.js';
 
 export interface Line {
@@ -42,7 +43,9 @@ export class LineFile {
     const sizeBytes = this.#source.sizeOf(this.#part) ?? 0;
     let number = 1;
     let offsetBytes = 0;
-    let rest: Uint8Array = new Uint8Array(0);
+    // Joined once: a line of megabytes comes in hundreds of pieces.
+    let rest: Uint8Array[] = [];
+    let restBytes = 0;
     for (let offset = 0; offset < sizeBytes; ) {
       const chunk = this.#source.read(this.#part, offset, CHUNK_BYTES);
       if (chunk.length === 0) break;
@@ -51,23 +54,25 @@ export class LineFile {
       let end = chunk.indexOf(LINE_BREAK);
       while (end >= 0) {
         const isLast = offset >= sizeBytes && end === chunk.length - 1;
-        const line = join(rest, chunk.subarray(start, end));
+        const line = joinBytes([...rest, chunk.subarray(start, end)]);
         yield this.#line(line, { number, isLast, offsetBytes }, false);
-        rest = new Uint8Array(0);
+        rest = [];
+        restBytes = 0;
         number += 1;
         offsetBytes += line.length + 1;
         start = end + 1;
         end = chunk.indexOf(LINE_BREAK, start);
       }
-      rest = join(rest, chunk.subarray(start));
-      if (rest.length > LIMITS.recordingLineBytes) {
+      rest.push(chunk.subarray(start));
+      restBytes += chunk.length - start;
+      if (restBytes > LIMITS.recordingLineBytes) {
         throw this.#bad(number, `it is longer than ${LIMITS.recordingLineBytes} bytes`);
       }
     }
-    if (rest.length === 0) return;
+    if (restBytes === 0) return;
     if (!this.#allowsTorn)
       throw this.#bad(number, 'it does not end, and the manifest calls the recording complete');
-    yield this.#line(rest, { number, isLast: true, offsetBytes }, true);
+    yield this.#line(joinBytes(rest), { number, isLast: true, offsetBytes }, true);
   }
 
   /** The text of a line that `lines` has given before. @throws SoundstageError `E_RECORDING_ENTRY` */
@@ -94,12 +99,4 @@ export class LineFile {
       { details: { recording: this.#source.name, line }, ...(cause === undefined ? {} : { cause }) },
     );
   }
-}
-
-function join(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.length === 0) return second;
-  const joined = new Uint8Array(first.length + second.length);
-  joined.set(first);
-  joined.set(second, first.length);
-  return joined;
 }

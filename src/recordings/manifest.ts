@@ -10,7 +10,9 @@ export const RECORDING_VERSION = 1;
 export const RECORDING_FORMAT = 'soundstage-recording';
 
 const count = z.int().min(0);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'it is no SHA-256 as 64 lower-case hex digits');
+export const sha256Schema = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'it is no SHA-256 as 64 lower-case hex digits');
 
 /** Where the traffic came from. */
 export const provenanceSchema = z.discriminatedUnion('kind', [
@@ -37,7 +39,7 @@ export const provenanceSchema = z.discriminatedUnion('kind', [
 const laneSchema = z.strictObject({
   rateHz: z.int().min(1),
   samples: count,
-  sha256: sha256.describe('Of the samples, little-endian, without the header.').optional(),
+  sha256: sha256Schema.describe('Of the samples, little-endian, without the header.').optional(),
 });
 
 /** The file `manifest.json`. */
@@ -58,10 +60,10 @@ export const manifestSchema = z.strictObject({
       placeholders: z.array(z.strictObject({ placeholder: z.string(), rule: z.string(), hits: count })),
     })
     .describe('What was taken out before it reached the disk.'),
-  events: z.strictObject({ entries: count, sha256: sha256.optional() }),
+  events: z.strictObject({ entries: count, sha256: sha256Schema.optional() }),
   lanes: z.strictObject({ client: laneSchema.optional(), server: laneSchema.optional() }),
-  images: z.array(sha256),
-  transcriptSha256: sha256.optional().describe('Of the canonical transcript.'),
+  images: z.array(sha256Schema),
+  transcriptSha256: sha256Schema.optional().describe('Of the canonical transcript.'),
 });
 
 export type Provenance = z.infer<typeof provenanceSchema>;

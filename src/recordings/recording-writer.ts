@@ -4,6 +4,7 @@
  */
 import { createSha256, type Sha256, wavHeader } from '../media/index.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
+import { DEFAULT_RATES_HZ } from './audio-formats.js';
 import type { DraftEntry, DraftPart, MediaPart, RecordedEntry, Side, StoredPart } from './entries.js';
 import { encodeEntryLine } from './entry-lines.js';
 import { logEntryOf, TranscriptDigest } from './log-entries.js';
@@ -47,7 +48,6 @@ export interface RecordingEnd {
   readonly redactions?: Redactions | undefined;
 }
 
-const DEFAULT_RATES = { client: 16_000, server: 24_000 } as const;
 const NO_REDACTIONS: Redactions = { withheld: 0, placeholders: [] };
 const UTF8 = new TextEncoder();
 
@@ -74,7 +74,7 @@ export class RecordingWriter {
   constructor({ sink, header, rateOf, createHash = createSha256 }: RecordingWriterOptions) {
     this.#sink = sink;
     this.#header = header;
-    this.#rateOf = rateOf ?? ((side) => DEFAULT_RATES[side]);
+    this.#rateOf = rateOf ?? ((side) => DEFAULT_RATES_HZ[side]);
     this.#createHash = createHash;
     this.#eventsHash = createHash();
     this.#transcript = new TranscriptDigest(createHash);

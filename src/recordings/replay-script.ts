@@ -4,6 +4,7 @@
  */
 import { decodeBase64 } from '../media/index.js';
 import { type JsonObject, parseMessageObject } from '../protocol/json-object.js';
+import { DEFAULT_RATES_HZ } from './audio-formats.js';
 import type { AnswerEntry, RecordedEntry, StoredPart, TextEntry, UpgradeEntry } from './entries.js';
 import type { Recording } from './recording.js';
 
@@ -33,7 +34,6 @@ const SYNC_TYPES: ReadonlySet<unknown> = new Set([
 ]);
 
 const APPEND = 'input_audio_buffer.append';
-const DEFAULT_RATE_HZ = 16_000;
 
 /** A recording, gone through once. One script serves any number of sessions. */
 export class ReplayScript {
@@ -77,7 +77,7 @@ export class ReplayScript {
 
   /** Samples per second of the client's stream. */
   get rateHz(): number {
-    return this.recording.lane('client')?.rateHz ?? DEFAULT_RATE_HZ;
+    return this.recording.lane('client')?.rateHz ?? DEFAULT_RATES_HZ.client;
   }
 
   kindOf(index: number): ScriptKind | undefined {

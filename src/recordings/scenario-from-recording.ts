@@ -4,7 +4,9 @@
  */
 import { encodeWav, pcm16FromBytes } from '../media/index.js';
 import { isJsonObject, type JsonObject, parseMessageObject, valueAt } from '../protocol/json-object.js';
+import { joinBytes } from '../protocol/websocket-frames.js';
 import type { Delivery, Reply, ReplyItem, Scenario, UserTurn } from '../scenarios/index.js';
+import { DEFAULT_RATES_HZ } from './audio-formats.js';
 import type { RecordedEntry } from './entries.js';
 import { modelOf } from './log-entries.js';
 import type { Recording } from './recording.js';
@@ -110,13 +112,12 @@ class AnswerReader {
 
   #voiceOf(heard: HeardItem | undefined): { wav?: Uint8Array } {
     if (heard === undefined || heard.audio.length === 0) return {};
-    const bytes = new Uint8Array(heard.audio.reduce((sum, { length }) => sum + length, 0));
-    let offset = 0;
-    for (const piece of heard.audio) {
-      bytes.set(piece, offset);
-      offset += piece.length;
-    }
-    return { wav: encodeWav(pcm16FromBytes(bytes), this.#recording.lane('server')?.rateHz ?? 24_000) };
+    return {
+      wav: encodeWav(
+        pcm16FromBytes(joinBytes(heard.audio)),
+        this.#recording.lane('server')?.rateHz ?? DEFAULT_RATES_HZ.server,
+      ),
+    };
   }
 }
 

@@ -3,6 +3,7 @@
  * same order, the silence between them may be shorter or longer, by so much in all. Must never know a message.
  */
 import { pcm16FromBytes } from '../../media/index.js';
+import { joinBytes } from '../../protocol/websocket-frames.js';
 import type { ReplayScript } from '../../recordings/index.js';
 
 /** Samples up to this amplitude are silence. */
@@ -51,9 +52,7 @@ export class ReplayAudio {
 
   /** Whole samples of the client's bytes; half a sample waits for its other half. */
   join(bytes: Uint8Array): Int16Array {
-    const joined = new Uint8Array(this.#halfSample.length + bytes.length);
-    joined.set(this.#halfSample);
-    joined.set(bytes, this.#halfSample.length);
+    const joined = joinBytes([this.#halfSample, bytes]);
     const whole = joined.length - (joined.length % 2);
     this.#halfSample = joined.slice(whole);
     return pcm16FromBytes(joined.slice(0, whole));

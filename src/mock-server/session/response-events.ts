@@ -13,6 +13,7 @@ import {
   type ResponseObject,
   type StatusDetails,
 } from '../../protocol/index.js';
+import { joinBytes } from '../../protocol/websocket-frames.js';
 import type { MessageAudio } from '../../session-log/index.js';
 import type { EventBody } from './emit.js';
 import type { ActiveResponse, OutputItem, ResponseEnd, ResponseStep } from './response-types.js';
@@ -134,7 +135,7 @@ export function audioDelta(
   return {
     head: `{"event_id":"${eventId}","type":"response.audio.delta","response_id":"${response.id}","item_id":"${item.id}","output_index":${item.outputIndex},"content_index":0,"delta":"`,
     tail: '"}',
-    read: opensWav ? () => joinBytes(wavHeader({ sampleRateHz, dataBytes: 'streaming' }), pcm()) : pcm,
+    read: opensWav ? () => joinBytes([wavHeader({ sampleRateHz, dataBytes: 'streaming' }), pcm()]) : pcm,
   };
 }
 
@@ -205,11 +206,4 @@ function finalContent(item: OutputItem): ContentPart[] {
   if (item.type !== 'message') return [];
   const words = item.producedText;
   return [item.part === 'text' ? { type: 'text', text: words } : { type: 'audio', transcript: words }];
-}
-
-function joinBytes(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(head.length + tail.length);
-  joined.set(head);
-  joined.set(tail, head.length);
-  return joined;
 }

@@ -5,7 +5,13 @@
 import { realtimeUrl } from '../../client/index.js';
 import { SoundstageError } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { findPlaceholders, modelOf, type RecordedEntry, type Recording } from '../../recordings/index.js';
+import {
+  DEFAULT_RATES_HZ,
+  findPlaceholders,
+  modelOf,
+  type RecordedEntry,
+  type Recording,
+} from '../../recordings/index.js';
 import { type DriftFinding, driftFindings, endFindings, type SeenEnd } from './drift-findings.js';
 import { EventWaits } from './event-waits.js';
 import { LiveIds } from './live-ids.js';
@@ -139,7 +145,7 @@ class Player {
     this.#options = options;
     this.#ids = new LiveIds(this.#recorded, live.seen);
     const patienceMs = options.patienceMs ?? LIMITS.driftPatienceMs;
-    const rateHz = recording.lane('client')?.rateHz ?? 16_000;
+    const rateHz = recording.lane('client')?.rateHz ?? DEFAULT_RATES_HZ.client;
     this.#waits = new EventWaits(this.#recorded, live, { patienceMs, rateHz });
   }
 

@@ -9,16 +9,15 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
 import { EVENTS_PART, LANE_PARTS, MANIFEST_PART, type PartSink, type PartSource } from '../parts.js';
+import { readUpTo, writeAll } from './whole-io.js';
 
 const IMAGE_PART = /^images\/[0-9a-f]{64}\.jpg$/;
 const PARTS: readonly string[] = [MANIFEST_PART, EVENTS_PART, ...Object.values(LANE_PARTS)];
@@ -50,14 +49,10 @@ export class DirectorySource implements PartSource {
   }
 
   read(part: string, offsetBytes: number, lengthBytes: number): Uint8Array {
-    const bytes = Buffer.alloc(Math.max(0, Math.min(lengthBytes, (this.sizeOf(part) ?? 0) - offsetBytes)));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(this.#fileOf(part), bytes, filled, bytes.length - filled, offsetBytes + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, filled);
+    const wantedBytes = Math.max(0, Math.min(lengthBytes, (this.sizeOf(part) ?? 0) - offsetBytes));
+    if (wantedBytes === 0) return new Uint8Array(0);
+    const bytes = readUpTo(this.#fileOf(part), offsetBytes, wantedBytes);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   names(): readonly string[] {
@@ -127,7 +122,7 @@ export class DirectorySink implements PartSink {
   }
 
   append(part: string, bytes: Uint8Array): void {
-    writeAll(this.#fileOf(part), bytes, null);
+    writeAll(this.#fileOf(part), bytes);
   }
 
   /** In one step: a reader sees the old file or the new one, never half of it. */
@@ -172,12 +167,4 @@ export function isRecordingFolder(folder: string): boolean {
   return readdirSync(folder).every(
     (name) => PARTS.includes(name) || name === 'images' || name === `${MANIFEST_PART}.new`,
   );
-}
-
-function writeAll(file: number, bytes: Uint8Array, position: number | null): void {
-  let written = 0;
-  while (written < bytes.length) {
-    const at = position === null ? null : position + written;
-    written += writeSync(file, bytes, written, bytes.length - written, at);
-  }
 }

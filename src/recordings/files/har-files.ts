@@ -2,13 +2,14 @@
  * HAR files on disk, both ways: written message by message, read whole within a limit. Must never leave half of anything
  * behind.
  */
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { LIMITS } from '../../protocol/limits.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
 import { type HarImportOptions, type HarWebSocket, readHar, writeHar } from '../har/index.js';
 import type { Recording } from '../recording.js';
 import { DirectorySink } from './directory-parts.js';
 import { createNodeSha256 } from './node-sha256.js';
+import { writeTexts } from './whole-io.js';
 import { type ReplaceOptions, writeBeside } from './write-beside.js';
 
 /** @throws SoundstageError `E_RECORDING_EXISTS`, `E_RECORDING_WRITE` */
@@ -17,14 +18,7 @@ export async function exportHar(
   file: string,
   { by, ...options }: ReplaceOptions & { readonly by: { readonly name: string; readonly version: string } },
 ): Promise<void> {
-  await writeBeside(file, options, (draft) => {
-    const target = openSync(draft, 'wx');
-    try {
-      for (const text of writeHar(recording, by)) writeWhole(target, Buffer.from(text));
-    } finally {
-      closeSync(target);
-    }
-  });
+  await writeBeside(file, options, (draft) => writeTexts(draft, writeHar(recording, by)));
 }
 
 /**
@@ -62,9 +56,4 @@ export async function importHar(
       sink.close();
     }
   });
-}
-
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; )
-    written += writeSync(file, bytes, written, bytes.length - written);
 }

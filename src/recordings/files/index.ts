@@ -6,5 +6,6 @@ export { createNodeSha256 } from './node-sha256.js';
 export * from './open-recording.js';
 export * from './pack-recording.js';
 export { loadRedactionRules } from './redaction-rules.js';
+export { writeTexts } from './whole-io.js';
 export type { ReplaceOptions } from './write-beside.js';
 export { writeBeside } from './write-beside.js';

@@ -2,12 +2,13 @@
  * A recording from folder to zip file and back, part by part and piece by piece: hours of sound are never in memory.
  * The same recording makes the same zip file, byte for byte. Must never leave half of anything behind.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { LIMITS } from '../../protocol/limits.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
 import { EVENTS_PART, LANE_PARTS, MANIFEST_PART, type PartSource } from '../parts.js';
 import { DirectorySink, DirectorySource } from './directory-parts.js';
+import { writeAll } from './whole-io.js';
 import { type ReplaceOptions, writeBeside } from './write-beside.js';
 import { badZip } from './zip-directory.js';
 import { ZipSource } from './zip-source.js';
@@ -174,9 +175,4 @@ function checkSize(folder: string, source: PartSource, parts: readonly string[])
     `Cannot pack ${folder}: it has ${sizeBytes} bytes in ${parts.length} files, and a zip file holds ${LIMITS.zipFileBytes} in ${LIMITS.zipEntries}. Try keeping the folder.`,
     { details: { folder, sizeBytes, files: parts.length } },
   );
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; )
-    written += writeSync(file, bytes, written, bytes.length - written);
 }

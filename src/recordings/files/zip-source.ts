@@ -2,10 +2,11 @@
  * A recording in a zip file: what is stored in it is read in place; what is deflated is inflated into memory when it is
  * asked for. Must never trust a size that the file says.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { LIMITS } from '../../protocol/limits.js';
 import type { PartSource } from '../parts.js';
+import { readUpTo } from './whole-io.js';
 import { badZip, readZipDirectory, type ZipEntry } from './zip-directory.js';
 
 /** Reads a zip file, which stays open until `close`. */
@@ -103,13 +104,6 @@ export class ZipSource implements PartSource {
   }
 
   #readAt(offsetBytes: number, lengthBytes: number): Buffer {
-    const bytes = Buffer.alloc(lengthBytes);
-    let filled = 0;
-    while (filled < lengthBytes) {
-      const count = readSync(this.#file, bytes, filled, lengthBytes - filled, offsetBytes + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
+    return readUpTo(this.#file, offsetBytes, lengthBytes);
   }
 }

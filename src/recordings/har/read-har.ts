@@ -7,7 +7,7 @@ import { decodeBase64, type Sha256 } from '../../media/index.js';
 import { isJsonObject } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
-import { AudioFormats } from '../audio-formats.js';
+import { AudioFormats, DEFAULT_RATES_HZ } from '../audio-formats.js';
 import type { DraftEntry, DraftPart, Side } from '../entries.js';
 import { decodeEntryLine } from '../entry-lines.js';
 import { modelOf } from '../log-entries.js';
@@ -128,7 +128,7 @@ function writeOwn(
   const writer = new RecordingWriter({
     sink,
     header: { provenance, recordedBy, startedAt, name, upstream, model, speechRedacted: speech },
-    rateOf: (side) => lanes[side]?.rateHz ?? DEFAULT_RATES[side],
+    rateOf: (side) => lanes[side]?.rateHz ?? DEFAULT_RATES_HZ[side],
     createHash,
   });
   let atMs = 0;
@@ -145,8 +145,6 @@ function writeOwn(
   if (manifest.complete) writer.finish({ redactions: taken });
   else writer.abandon();
 }
-
-const DEFAULT_RATES = { client: 16_000, server: 24_000 } as const;
 
 function readManifest(value: unknown, bad: Bad): RecordingManifest {
   try {
