@@ -87,7 +87,8 @@ function problemsOf(path: string): readonly Finding[] {
   try {
     const recording = openRecording(path);
     const { complete, transcriptSha256, events } = recording.manifest;
-    const count = [...countable(recording.entries())].length;
+    let count = 0;
+    for (const _entry of recording.entries()) count += 1;
     if (!complete)
       return [
         {
@@ -118,11 +119,6 @@ function problemsOf(path: string): readonly Finding[] {
     const code = error instanceof SoundstageError ? error.code : 'E_RECORDING';
     return [{ path, code, message: error instanceof Error ? error.message : String(error) }];
   }
-}
-
-/** Nothing of an entry is kept: a recording may be hours long. */
-function* countable(entries: Iterable<unknown>): Generator<true> {
-  for (const _entry of entries) yield true;
 }
 
 function secretsIn(path: string, flags: CheckFlags): readonly Finding[] {

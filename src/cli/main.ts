@@ -31,7 +31,6 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_RECORDING_EXISTS',
   'E_SCENARIO_WAV',
   'E_SCENARIO_UNKNOWN',
-  'E_RECORDING_EXISTS',
   'E_HAR',
   'E_DRIFT_CI',
   'E_DRIFT_PLACEHOLDER',

@@ -1,11 +1,9 @@
 /**
  * `soundstage record`: stands between a client and a server, writes down what passes, and runs until a signal ends it.
  */
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { packageVersion } from '../mock-server/package-version.js';
-import { SoundstageError } from '../protocol/index.js';
 import {
   createRecordingProxy,
   type DeclaredProvenance,
@@ -14,9 +12,11 @@ import {
   type ProxyRecording,
   type RecordingProxy,
 } from '../proxy/index.js';
+import { isCi } from './ci.js';
 import { nextSignal } from './next-signal.js';
 import { type RecordPartFlags, recordParts } from './record-parts.js';
-import { readPort } from './serve-options.js';
+import { readPem, readPort } from './serve-options.js';
+import { quoted } from './terminal-text.js';
 
 interface RecordFlags extends RecordPartFlags {
   readonly upstream?: string;
@@ -73,7 +73,7 @@ async function record(flags: RecordFlags): Promise<void> {
   const tell = flags.json === true ? tellJson : tellPeople(flags, again);
   const proxy = await createRecordingProxy({
     ...flags,
-    ca: flags.ca === undefined ? undefined : readCertificates(flags.ca),
+    ca: flags.ca === undefined ? undefined : readPem(flags.ca),
     dialOut: !isCi(process.env['CI']),
     ...recordParts(flags),
     onRecording: tell,
@@ -85,26 +85,9 @@ async function record(flags: RecordFlags): Promise<void> {
   process.exitCode = exitCode;
 }
 
-/** Whether the variable CI says that this is a CI machine. */
-function isCi(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false'].includes(value);
-}
-
-function readCertificates(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const message = `Cannot read '${path}'. Try the path of an existing PEM file.`;
-    throw new SoundstageError('E_CLI_FILE', message, { cause });
-  }
-}
-
 /** The command line, for a shell. */
 function reproduction(parameters: readonly string[]): string {
-  const quoted = parameters.map((text) =>
-    /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`,
-  );
-  return ['soundstage', ...quoted].join(' ');
+  return ['soundstage', ...parameters.map(quoted)].join(' ');
 }
 
 function readyLine(proxy: RecordingProxy, { mode }: RecordFlags): string {

@@ -2,7 +2,7 @@
  * `soundstage replay`: serves recordings to clients that must do what was recorded, and says how each of them did.
  */
 import { readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import {
@@ -15,6 +15,7 @@ import { packageVersion } from '../mock-server/package-version.js';
 import { LIMITS, SoundstageError } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { nextSignal } from './next-signal.js';
+import { recordingNameOf } from './recording-name.js';
 import { addReplayAgainstOptions, type ReplayAgainstFlags, replayAgainst } from './replay-against.js';
 import { readPort, readSeed } from './serve-options.js';
 
@@ -129,17 +130,11 @@ function recordingsOf(path: string, flags: ReplayFlags) {
       { details: { path } },
     );
   }
-  const recordings = names.map((file) => [nameOf(file), choice(join(path, file))] as const);
+  const recordings = names.map((file) => [recordingNameOf(file), choice(join(path, file))] as const);
   const [only] = recordings;
   return recordings.length === 1 && only !== undefined
     ? { recording: only[1] }
     : { recordings: Object.fromEntries(recordings) };
-}
-
-/** A name that a URL can hold. */
-function nameOf(file: string): string {
-  const name = basename(file).replace(/\.rec(?:\.zip)?$/, '');
-  return name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
 }
 
 function watchSessions(server: MockServer, flags: ReplayFlags, again: string) {

@@ -10,6 +10,7 @@ import { SoundstageError } from '../protocol/index.js';
 import { openRecording } from '../recordings/files/index.js';
 import { scenarioFromRecording } from '../recordings/index.js';
 import type { Reply, Scenario } from '../scenarios/index.js';
+import { recordingNameOf } from './recording-name.js';
 
 interface FromFlags {
   readonly out?: string;
@@ -29,9 +30,9 @@ export function fromCommand(): Command {
 
 function from(path: string, flags: FromFlags): void {
   const scenario = scenarioFromRecording(openRecording(path), { timing: flags.timing });
-  const file = flags.out ?? `${nameOf(path)}.yaml`;
+  const file = flags.out ?? `${recordingNameOf(path)}.yaml`;
   const voices = new Map<string, Uint8Array>();
-  const text = stringify(withVoiceFiles(scenario, nameOf(file), voices), { lineWidth: 0 });
+  const text = stringify(withVoiceFiles(scenario, recordingNameOf(file), voices), { lineWidth: 0 });
   const flag = flags.force === true ? 'w' : 'wx';
   mkdirSync(dirname(file), { recursive: true });
   for (const [name, bytes] of [...voices, [basename(file), text] as const])
@@ -56,12 +57,6 @@ function withVoiceFiles(scenario: Scenario, stem: string, voices: Map<string, Ui
         }),
   }));
   return { ...scenario, ...(replies === undefined ? {} : { replies }) };
-}
-
-/** A name that a scenario may have. */
-function nameOf(path: string): string {
-  const name = basename(path).replace(/\.(?:rec(?:\.zip)?|ya?ml)$/, '');
-  return name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
 }
 
 function write(path: string, content: Uint8Array | string, flag: 'w' | 'wx'): void {

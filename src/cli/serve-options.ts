@@ -91,7 +91,8 @@ function tlsOption({ tls, cert, key }: ServeFlags): NonNullable<MockServerOption
   return { cert: readPem(cert), key: readPem(key) };
 }
 
-function readPem(path: string): string {
+/** The text of a PEM file. @throws SoundstageError `E_CLI_FILE` */
+export function readPem(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

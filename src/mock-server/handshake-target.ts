@@ -46,12 +46,12 @@ export function readTarget(target: string): Target {
 
 /** Takes the scenario prefix off a path that ends in the endpoint; any other path stays whole. */
 function splitPath(rawPath: string): { path: string; prefix: readonly (string | undefined)[] } {
-  if (!rawPath.endsWith(REALTIME_PATH)) return { path: decode(rawPath), prefix: [] };
+  if (!rawPath.endsWith(REALTIME_PATH)) return { path: percentDecoded(rawPath), prefix: [] };
   const match = SCENARIO_PREFIX.exec(rawPath.slice(0, -REALTIME_PATH.length));
-  if (match === null) return { path: decode(rawPath), prefix: [] };
+  if (match === null) return { path: percentDecoded(rawPath), prefix: [] };
   return {
     path: REALTIME_PATH,
-    prefix: match.slice(1).map((part) => (part === undefined ? undefined : decode(part))),
+    prefix: match.slice(1).map((part) => (part === undefined ? undefined : percentDecoded(part))),
   };
 }
 
@@ -65,16 +65,16 @@ function readQuery(query: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=');
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals));
+    const name = percentDecoded(equals < 0 ? pair : pair.slice(0, equals));
     if (name !== '' && !parameters.has(name)) {
-      parameters.set(name, equals < 0 ? '' : decode(pair.slice(equals + 1)));
+      parameters.set(name, equals < 0 ? '' : percentDecoded(pair.slice(equals + 1)));
     }
   }
   return parameters;
 }
 
 /** Percent-decoding that leaves what it cannot decode as it is. */
-function decode(text: string): string {
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,6 +1,7 @@
 /** What the proxy says when no server answers in its place, in the shape of the service's refusals. */
+
+import { REALTIME_PATH } from '../mock-server/handshake-target.js';
 import type { HttpAnswer } from '../mock-server/transport/http-answer.js';
-import { REALTIME_PATH } from './request-target.js';
 
 /** A refusal that is the proxy's own. */
 export function ownRefusal(status: number, code: string, message: string): HttpAnswer {

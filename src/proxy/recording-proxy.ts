@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Agent, IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { REALTIME_PATH } from '../mock-server/handshake-target.js';
 import { loadTlsCredentials } from '../mock-server/tls.js';
 import { writeHttpAnswer } from '../mock-server/transport/http-answer.js';
 import { bindServer, createHttpServer } from '../mock-server/transport/http-server.js';
@@ -24,7 +25,7 @@ import {
 } from './proxy-options.js';
 import { type RecordedRoute, recordedRoute } from './recorded-route.js';
 import { isRecording, RecordingPlaces } from './recording-places.js';
-import { type ClientTarget, REALTIME_PATH, readClientTarget } from './request-target.js';
+import { type ClientTarget, readClientTarget } from './request-target.js';
 
 /** A running proxy. */
 export interface RecordingProxy {

@@ -2,10 +2,8 @@
  * From the request of a client to the request upstream: the name it gave its recording comes off the path, and what the
  * upstream URL says goes in. Must never decode or reorder what the client wrote.
  */
+import { percentDecoded, REALTIME_PATH } from '../mock-server/handshake-target.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
-
-/** The path of the service's WebSocket endpoint. */
-export const REALTIME_PATH = '/api-ws/v1/realtime';
 
 /** A request target in two. */
 export interface ClientTarget {
@@ -24,7 +22,7 @@ export function readClientTarget(requestTarget: string): ClientTarget | undefine
   const [whole = ''] = requestTarget.replace(ORIGIN, '').split('#', 1);
   const match = NAME_PREFIX.exec(whole);
   if (match === null) return { name: undefined, target: whole.startsWith('/') ? whole : `/${whole}` };
-  const name = decode(match[1] ?? '');
+  const name = percentDecoded(match[1] ?? '');
   if (!NAME.test(name)) return undefined;
   const rest = whole.slice(match[0].length);
   return { name, target: rest.startsWith('/') ? rest : `/${rest}` };
@@ -66,14 +64,5 @@ export function readUpstream(text: string): URL {
 }
 
 function parameterName(pair: string): string {
-  return decode(pair.split('=', 1)[0] ?? '');
-}
-
-/** Percent-decoding that leaves what it cannot decode as it is, which no name and no parameter has. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return percentDecoded(pair.split('=', 1)[0] ?? '');
 }

@@ -45,7 +45,6 @@ export class SessionRecorder {
   #early: DraftEntry[] = [];
   #writer: RecordingWriter | undefined;
   #redactor: Redactor | undefined;
-  #entries = 0;
   #state: 'waiting' | 'open' | 'complete' | 'incomplete' = 'waiting';
 
   constructor(options: SessionRecorderOptions) {
@@ -60,7 +59,7 @@ export class SessionRecorder {
 
   /** Entries on the disk. */
   get entries(): number {
-    return this.#entries;
+    return this.#writer?.entries ?? 0;
   }
 
   upgrade(upgrade: Upgrade): void {
@@ -83,7 +82,7 @@ export class SessionRecorder {
         createHash: createNodeSha256,
       });
       this.#state = 'open';
-      this.#append(early);
+      this.#writer.writeAll(early);
       this.#write([{ atMs: this.#now(), from: 'server', kind: 'answer', ...answer }]);
     });
   }
@@ -112,7 +111,7 @@ export class SessionRecorder {
       for (const side of ['client', 'server'] as const) {
         if (!this.#ended.has(side)) this.#addThings(side, this.#tees[side].end());
       }
-      this.#append(this.#redactor?.flush() ?? []);
+      this.#writer?.writeAll(this.#redactor?.flush() ?? []);
       this.#writer?.finish({ redactions: this.#redactor?.summary });
       this.#state = 'complete';
     });
@@ -142,12 +141,7 @@ export class SessionRecorder {
   }
 
   #write(entries: readonly DraftEntry[]): void {
-    this.#append(entries.flatMap((entry) => this.#redactor?.push(entry) ?? []));
-  }
-
-  #append(entries: readonly DraftEntry[]): void {
-    this.#writer?.writeAll(entries);
-    this.#entries += entries.length;
+    this.#writer?.writeAll(entries.flatMap((entry) => this.#redactor?.push(entry) ?? []));
   }
 
   #now(): number {
