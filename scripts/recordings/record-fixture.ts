@@ -6,7 +6,7 @@
 import { STATUS_CODES } from 'node:http';
 import { packageVersion } from '../../src/mock-server/package-version.js';
 import { createNodeSha256, DirectorySink } from '../../src/recordings/files/index.js';
-import { type DraftEntry, RecordingWriter, type Side, splitMessage } from '../../src/recordings/index.js';
+import { AudioFormats, type DraftEntry, logDrafts, RecordingWriter } from '../../src/recordings/index.js';
 import type { LogEntry } from '../../src/session-log/index.js';
 import type { Fixture } from './fixture.js';
 import { FIXTURE_SEED, playFixture, ROUTES } from './play-fixture.js';
@@ -32,31 +32,17 @@ export async function recordFixture(fixture: Fixture, folder: string): Promise<r
   const body = refusal === undefined ? {} : { body: UTF8.encode(refusal.body) };
   const reason = STATUS_CODES[status] ?? '';
   writer.write({ kind: 'answer', atMs: 0, from: 'server', status, reason, headers: [], ...body });
-  for (const entry of session?.entries ?? []) writer.writeAll(draftsOf(entry, fixture));
+  const formats = new AudioFormats(fixture.model);
+  for (const entry of session?.entries ?? []) writer.writeAll(draftsOf(entry, formats, fixture));
   writer.finish();
   return problems;
 }
 
-function draftsOf(entry: LogEntry, fixture: Fixture): DraftEntry[] {
-  const { atMs } = entry;
-  switch (entry.kind) {
-    case 'client':
-      return [textDraft(atMs, 'client', entry.text)];
-    case 'server':
-      return entry.text === undefined ? [] : [textDraft(atMs, 'server', entry.text)];
-    case 'client-binary': {
-      const payload = fixture.plain?.binary?.[0] ?? new Uint8Array(entry.sizeBytes);
-      return [{ kind: 'binary', atMs, from: 'client', payload }];
-    }
-    case 'close': {
-      const from = entry.by === 'client' ? 'client' : 'server';
-      return [{ kind: 'close', atMs, from, code: entry.code, reason: entry.reason }];
-    }
-    default:
-      return [];
-  }
-}
-
-function textDraft(atMs: number, from: Side, text: string): DraftEntry {
-  return { kind: 'text', atMs, from, parts: splitMessage(text, { side: from, isPcm: true }) };
+/** As of any log, but for the handshake, which is told apart, and for binary messages, of which a log has only the size. */
+function draftsOf(entry: LogEntry, formats: AudioFormats, fixture: Fixture): readonly DraftEntry[] {
+  if (entry.kind === 'open') return [];
+  const payload = fixture.plain?.binary?.[0];
+  if (entry.kind === 'client-binary' && payload !== undefined)
+    return [{ kind: 'binary', atMs: entry.atMs, from: 'client', payload }];
+  return logDrafts(entry, formats);
 }

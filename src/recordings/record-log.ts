@@ -41,11 +41,12 @@ export function recordLog(options: RecordLogOptions): void {
     rateOf: (side) => formats.of(side).rateHz,
     createHash,
   });
-  for (const entry of entries) for (const draft of draftsOf(entry, formats)) writer.write(draft);
+  for (const entry of entries) for (const draft of logDrafts(entry, formats)) writer.write(draft);
   writer.finish();
 }
 
-function draftsOf(entry: LogEntry, formats: AudioFormats): readonly DraftEntry[] {
+/** What a recording holds of one entry of a log; nothing for remarks. */
+export function logDrafts(entry: LogEntry, formats: AudioFormats): readonly DraftEntry[] {
   const { atMs } = entry;
   switch (entry.kind) {
     case 'open':
