@@ -9,25 +9,21 @@ import { type ReplayAgainstFlags, replayAgainst } from '../src/cli/replay-agains
 import { createMockServer, type MockServer, type MockServerOptions } from '../src/index.js';
 import { type PlayAgainstOptions, playAgainst } from '../src/play/index.js';
 import { DirectorySink } from '../src/recordings/files/index.js';
-import { type DraftEntry, MemoryParts, Recording, recordLog } from '../src/recordings/index.js';
+import { type DraftEntry, type MemoryParts, Recording } from '../src/recordings/index.js';
 import {
   commit,
   create,
   finish,
-  functionTool,
   manual,
   pause,
-  SPEECH,
   textOnly,
   toolOutput,
   UTTERANCE,
-  update,
   userText,
 } from './support/client-messages.js';
-import { Talk } from './support/talk.js';
+import { callsTools, type Program, recordedParts, runProgram, speaks } from './support/recorded-programs.js';
 import { client, closes, server as says, upgrade, writtenRecording } from './support/written-recording.js';
 
-type Program = (talk: Talk) => Promise<void>;
 const servers: MockServer[] = [];
 const root = mkdtempSync(join(tmpdir(), 'soundstage-drift-'));
 
@@ -45,20 +41,13 @@ async function serve(options: MockServerOptions = {}): Promise<MockServer> {
   return server;
 }
 
-async function recordedParts(program: Program, options: MockServerOptions = {}): Promise<MemoryParts> {
+async function partsOf(program: Program, options: MockServerOptions = {}): Promise<MemoryParts> {
   const server = await serve({ listen: false, ...options });
-  const talk = await Talk.open(server, 'memory');
-  await Promise.race([program(talk), talk.saw.until('close')]);
-  await talk.conversation.close();
-  const session = await server.nextSession();
-  await session.closed;
-  const sink = new MemoryParts('a-recording.rec');
-  recordLog({ entries: session.entries, sink, model: session.model, by: 'soundstage test' });
-  return sink;
+  return recordedParts((await runProgram(server, program)).session);
 }
 
 const record = async (program: Program, options?: MockServerOptions) =>
-  new Recording(await recordedParts(program, options));
+  new Recording(await partsOf(program, options));
 
 /** Plays it to a server with another seed: other ids, other words, other sound. */
 async function drift(
@@ -80,27 +69,11 @@ const writes: Program = async (talk) => {
   talk.send(textOnly, userText('Hello'), create);
   await talk.saw.until('response.done');
 };
-const speaks: Program = async (talk) => {
-  talk.send(manual);
-  await talk.saw.until('session.updated');
-  talk.speak(SPEECH);
-  talk.send(commit, create);
-  await talk.saw.until('response.done');
-};
 const isHeard: Program = async (talk) => {
   talk.speak(UTTERANCE);
   await talk.saw.until('response.done');
   talk.speak(pause(1_500));
   talk.speak(UTTERANCE);
-  await talk.saw.untilCount('response.done', 2);
-};
-const callsTools: Program = async (talk) => {
-  talk.send(update({ turn_detection: null, modalities: ['text'], tools: [functionTool('get_time')] }));
-  await talk.saw.until('session.updated');
-  talk.send(userText('What time is it?'), create);
-  await talk.saw.until('response.done');
-  const call = talk.events.find(({ type }) => type === 'response.function_call_arguments.done');
-  talk.send(toolOutput((call as { call_id?: string }).call_id, 'nine'), create);
   await talk.saw.untilCount('response.done', 2);
 };
 const isRefused: Program = async (talk) => {
@@ -316,8 +289,7 @@ describe('soundstage replay --against', () => {
 
   async function folder(name: string): Promise<string> {
     const sink = new DirectorySink(join(root, name));
-    for (const [part, bytes] of Object.entries((await recordedParts(writes)).toObject()))
-      sink.put(part, bytes);
+    for (const [part, bytes] of Object.entries((await partsOf(writes)).toObject())) sink.put(part, bytes);
     return join(root, name);
   }
 

@@ -4,13 +4,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMockServer, type MockServer, type MockServerOptions } from '../src/index.js';
 import { silence } from '../src/media/index.js';
-import {
-  type DraftEntry,
-  MemoryParts,
-  Recording,
-  RecordingWriter,
-  recordLog,
-} from '../src/recordings/index.js';
+import { type DraftEntry, MemoryParts, Recording, RecordingWriter } from '../src/recordings/index.js';
 import {
   append,
   cancel,
@@ -27,9 +21,9 @@ import {
   update,
   userText,
 } from './support/client-messages.js';
+import { callsTools, type Program, recordedParts, runProgram, speaks } from './support/recorded-programs.js';
 import { Talk } from './support/talk.js';
 
-type Program = (talk: Talk) => Promise<void>;
 const MODEL = 'qwen3.8-omni-flash-realtime';
 const servers: MockServer[] = [];
 
@@ -43,22 +37,9 @@ async function serve(options: MockServerOptions): Promise<MockServer> {
   return server;
 }
 
-/** Runs a program to its end and gives the session as the server saw it. */
-async function run(server: MockServer, program: Program, over: 'memory' | 'socket' = 'memory') {
-  const talk = await Talk.open(server, over);
-  // A program whose connection is closed under it has seen all there is.
-  await Promise.race([program(talk), talk.saw.until('close')]);
-  await talk.conversation.close();
-  const session = await server.nextSession();
-  await session.closed;
-  return { session, talk };
-}
-
 async function record(program: Program, options: MockServerOptions = {}): Promise<Recording> {
-  const { session } = await run(await serve(options), program);
-  const sink = new MemoryParts('a-recording.rec');
-  recordLog({ entries: session.entries, sink, model: session.model, by: 'soundstage test' });
-  return new Recording(sink);
+  const { session } = await runProgram(await serve(options), program);
+  return new Recording(recordedParts(session));
 }
 
 async function replay(
@@ -67,7 +48,7 @@ async function replay(
   options: Partial<Exclude<MockServerOptions['recording'], string | Recording | undefined>> = {},
 ) {
   const server = await serve({ seed: 99, recording: { recording, ...options } });
-  return { server, ...(await run(server, program)) };
+  return { server, ...(await runProgram(server, program)) };
 }
 
 const writes: Program = async (talk) => {
@@ -76,27 +57,11 @@ const writes: Program = async (talk) => {
   talk.send(userText('Where is the key?'), create);
   await talk.saw.until('response.done');
 };
-const speaks: Program = async (talk) => {
-  talk.send(manual);
-  await talk.saw.until('session.updated');
-  talk.speak(SPEECH);
-  talk.send(commit, create);
-  await talk.saw.until('response.done');
-};
 const isHeard: Program = async (talk) => {
   talk.send(update({ turn_detection: { type: 'server_vad' } }));
   await talk.saw.until('session.updated');
   talk.speak(UTTERANCE);
   await talk.saw.until('response.done');
-};
-const callsTools: Program = async (talk) => {
-  talk.send(update({ turn_detection: null, modalities: ['text'], tools: [functionTool('get_time')] }));
-  await talk.saw.until('session.updated');
-  talk.send(userText('What time is it?'), create);
-  await talk.saw.until('response.done');
-  const call = talk.events.find(({ type }) => type === 'response.function_call_arguments.done');
-  talk.send(toolOutput((call as { call_id?: string }).call_id, 'nine'), create);
-  await talk.saw.untilCount('response.done', 2);
 };
 const isRefused: Program = async (talk) => {
   talk.send(manual, commit, { event_id: 'mine-1', ...cancel }, toolOutput('call_nobody_made_this', 'x'), {
@@ -135,9 +100,9 @@ describe('the same program', () => {
       const { session } = await replay(recording, program);
       expect(session.replay).toMatchObject({ ok: true, isComplete: true });
       expect(session.transcriptHash()).toBe(recording.manifest.transcriptSha256);
-      const again = new MemoryParts('again.rec');
-      recordLog({ entries: session.entries, sink: again, model: session.model, by: 'soundstage test' });
-      expect(new Recording(again).manifest.transcriptSha256).toBe(recording.manifest.transcriptSha256);
+      expect(new Recording(recordedParts(session)).manifest.transcriptSha256).toBe(
+        recording.manifest.transcriptSha256,
+      );
     },
   );
 
@@ -297,7 +262,7 @@ describe('what is no event', () => {
   } as const;
   let created = '';
   beforeAll(async () => {
-    const { session } = await run(
+    const { session } = await runProgram(
       await serve({}),
       async (talk) => void (await talk.saw.until('session.created')),
     );

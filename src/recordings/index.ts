@@ -23,5 +23,5 @@ export type { Credential } from './redaction/credentials.js';
 export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
 export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
-export { appendExtras, audioOfAppend, ReplayScript } from './replay-script.js';
+export { appendExtras, audioOfAppend, ReplayScript, type ScriptKind } from './replay-script.js';
 export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';
