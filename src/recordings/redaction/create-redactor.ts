@@ -32,6 +32,8 @@ interface Slot {
   entry: DraftEntry;
   readonly delta?: TextDelta;
   isReady: boolean;
+  /** Measured when it first has to wait: most entries never do. */
+  sizeBytes?: number;
 }
 
 /** Makes the redactor of one connection. */
@@ -147,7 +149,7 @@ class ConnectionRedactor implements Redactor {
   #bound(): void {
     const [first] = this.#queue;
     if (first === undefined || first.isReady) return;
-    const sizeBytes = this.#queue.reduce((sum, { entry }) => sum + sizeOf(entry), 0);
+    const sizeBytes = this.#queue.reduce((sum, slot) => sum + measured(slot), 0);
     const spanMs = (this.#queue.at(-1)?.entry.atMs ?? 0) - first.entry.atMs;
     const isOver =
       this.#queue.length > LIMITS.redactionKeptEntries ||
@@ -175,6 +177,11 @@ class ConnectionRedactor implements Redactor {
     this.#queue = kept < 0 ? [] : this.#queue.slice(kept);
     return ready.map(({ entry }) => entry);
   }
+}
+
+function measured(slot: Slot): number {
+  slot.sizeBytes ??= sizeOf(slot.entry);
+  return slot.sizeBytes;
 }
 
 /** The message with another value in the place of its piece. */
