@@ -31,16 +31,17 @@ export function isPartName(name: string): boolean {
 export class DirectorySource implements PartSource {
   readonly name: string;
   readonly #folder: string;
-  readonly #open = new Map<string, number>();
+  readonly #open: OpenFiles;
 
   /** @param folder its path, also what errors call it */
   constructor(folder: string) {
     this.name = folder.replace(/[\\/]+$/, '');
     this.#folder = resolve(folder);
+    this.#open = new OpenFiles(this.#folder, 'r');
   }
 
   sizeOf(part: string): number | undefined {
-    const opened = this.#open.get(part);
+    const opened = this.#open.opened(part);
     if (opened !== undefined) return fstatSync(opened).size;
     const found = isPartName(part)
       ? statSync(join(this.#folder, part), { throwIfNoEntry: false })
@@ -62,25 +63,47 @@ export class DirectorySource implements PartSource {
   }
 
   close(): void {
-    for (const file of this.#open.values()) closeSync(file);
-    this.#open.clear();
+    this.#open.closeAll();
   }
 
   #fileOf(part: string): number {
-    const opened = this.#open.get(part);
-    if (opened !== undefined) return opened;
     // Images are many and each is read once.
-    const file = openSync(join(this.#folder, part), 'r');
-    if (IMAGE_PART.test(part))
-      for (const [other, descriptor] of this.#open) this.#closeImage(other, descriptor);
-    this.#open.set(part, file);
+    if (IMAGE_PART.test(part)) this.#open.closeAll((other) => other !== part && IMAGE_PART.test(other));
+    return this.#open.fileOf(part);
+  }
+}
+
+/** Files of one folder that stay open. */
+class OpenFiles {
+  readonly #folder: string;
+  readonly #flags: 'r' | 'a';
+  readonly #files = new Map<string, number>();
+
+  constructor(folder: string, flags: 'r' | 'a') {
+    this.#folder = folder;
+    this.#flags = flags;
+  }
+
+  /** The descriptor of a part, which is opened when it is not. */
+  fileOf(part: string): number {
+    const opened = this.#files.get(part);
+    if (opened !== undefined) return opened;
+    const file = openSync(join(this.#folder, part), this.#flags);
+    this.#files.set(part, file);
     return file;
   }
 
-  #closeImage(part: string, descriptor: number): void {
-    if (!IMAGE_PART.test(part)) return;
-    closeSync(descriptor);
-    this.#open.delete(part);
+  /** The descriptor of a part that is open. */
+  opened(part: string): number | undefined {
+    return this.#files.get(part);
+  }
+
+  closeAll(which: (part: string) => boolean = () => true): void {
+    for (const [part, file] of this.#files) {
+      if (!which(part)) continue;
+      closeSync(file);
+      this.#files.delete(part);
+    }
   }
 }
 
@@ -92,7 +115,7 @@ export interface DirectorySinkOptions {
 /** Writes a folder. */
 export class DirectorySink implements PartSink {
   readonly #folder: string;
-  readonly #open = new Map<string, number>();
+  readonly #open: OpenFiles;
 
   /**
    * @throws SoundstageError `E_RECORDING_EXISTS` when there is something of that name and `force` is not set,
@@ -100,6 +123,7 @@ export class DirectorySink implements PartSink {
    */
   constructor(folder: string, { force = false }: DirectorySinkOptions = {}) {
     this.#folder = resolve(folder);
+    this.#open = new OpenFiles(this.#folder, 'a');
     if (existsSync(this.#folder) && (!force || !isRecordingFolder(this.#folder))) {
       throw new SoundstageError(
         'E_RECORDING_EXISTS',
@@ -122,7 +146,7 @@ export class DirectorySink implements PartSink {
   }
 
   append(part: string, bytes: Uint8Array): void {
-    writeAll(this.#fileOf(part), bytes);
+    writeAll(this.#open.fileOf(part), bytes);
   }
 
   /** In one step: a reader sees the old file or the new one, never half of it. */
@@ -148,16 +172,7 @@ export class DirectorySink implements PartSink {
   }
 
   close(): void {
-    for (const file of this.#open.values()) closeSync(file);
-    this.#open.clear();
-  }
-
-  #fileOf(part: string): number {
-    const opened = this.#open.get(part);
-    if (opened !== undefined) return opened;
-    const file = openSync(join(this.#folder, part), 'a');
-    this.#open.set(part, file);
-    return file;
+    this.#open.closeAll();
   }
 }
 
