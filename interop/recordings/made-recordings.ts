@@ -5,6 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRecording } from '../../src/recordings/files/index.js';
+import type { Recording } from '../../src/recordings/index.js';
 
 export interface MadeRecording {
   readonly path: string;
@@ -12,22 +13,27 @@ export interface MadeRecording {
   readonly problem?: string;
 }
 
-/** The newest recording of each case: one that had to be repeated leaves two. */
+/** The newest recording of each case: one that had to be repeated leaves two, often within one second. */
 export function findRecordings(folder: string, sdk: string): ReadonlyMap<string, MadeRecording> {
   const found = new Map<string, MadeRecording>();
   if (!existsSync(folder)) return found;
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const recordings = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.rec'))
-    .map((path) => join(folder, path))
-    .sort();
-  for (const path of paths) {
-    const recording = openRecording(path);
+    .map((path) => openRecording(join(folder, path)))
+    .sort((one, other) => startOf(one).localeCompare(startOf(other)));
+  for (const recording of recordings) {
+    const path = recording.name;
     const name = caseOf(recording.entries(), sdk);
     if (name === undefined) continue;
     const problem = recording.manifest.complete ? {} : { problem: `${path} is not complete` };
     found.set(name, { path, ...problem });
   }
   return found;
+}
+
+/** By the clock of the recorder: names of the same second say nothing of their order. */
+function startOf({ manifest }: Recording): string {
+  return manifest.startedAt ?? '';
 }
 
 /** `/s/<scenario>/<sdk>-<case>/api-ws/…` */
