@@ -209,6 +209,7 @@ export class SessionHost {
         clock: scenario.clock ?? options.clock ?? 'auto',
         scenario,
         replay: this.#recordings.settingsOf(name),
+        target: request.target,
         verifyImage: (bytes: Uint8Array) => this.#verifier.verify(bytes),
         account: ACCOUNTS[handshake.apiKeyState],
       },

@@ -3,6 +3,7 @@
  */
 export { AudioFormats } from './audio-formats.js';
 export type * from './entries.js';
+export { compareTargets } from './compare-targets.js';
 export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
 export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';

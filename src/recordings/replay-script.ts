@@ -4,6 +4,8 @@
  */
 import { decodeBase64 } from '../media/index.js';
 import { isJsonObject, type JsonObject } from '../protocol/json-object.js';
+import { nestsDeeperThan } from '../protocol/json-depth.js';
+import { LIMITS } from '../protocol/limits.js';
 import type { AnswerEntry, RecordedEntry, StoredPart, TextEntry, UpgradeEntry } from './entries.js';
 import type { Recording } from './recording.js';
 
@@ -161,8 +163,9 @@ export class ReplayScript {
   }
 }
 
-/** A JSON object, or undefined. */
+/** A JSON object that the protocol could know, or undefined: also for one that nests too deep. */
 export function parseMessage(text: string): JsonObject | undefined {
+  if (nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : undefined;
