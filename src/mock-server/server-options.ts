@@ -5,7 +5,7 @@ import { nearestName, type Quirks, resolveQuirks, SoundstageError } from '../pro
 import { libraryNames } from '../scenarios/files/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
-import type { RecordingOption } from './recording-shelf.js';
+import type { RecordingOption } from './recording-choice.js';
 import type { TlsOption } from './tls.js';
 import type { WallClock } from './wall-clock.js';
 

@@ -2,8 +2,9 @@
  * Whether two upgrade requests ask for the same: the parameters of their URLs, without credentials and without those by
  * which a client chooses what a stand-in plays. Must never show a credential.
  */
-import { matchesPlaceholder } from './redaction/placeholder.js';
+
 import { isSecretParameter } from './redaction/credentials.js';
+import { matchesPlaceholder } from './redaction/placeholder.js';
 
 /** Parameters of our own servers; where a client leaves them out is a matter of its URL, not of what it asks for. */
 const OWN_PARAMETERS: ReadonlySet<string> = new Set(['scenario', 'name', 'seed']);
@@ -18,7 +19,8 @@ export function compareTargets(
   const [before, now] = [parametersOf(recorded), parametersOf(live)];
   for (const path of new Set([...before.keys(), ...now.keys()])) {
     const [one, other] = [before.get(path), now.get(path)];
-    if (one === other || (one !== undefined && other !== undefined && matchesPlaceholder(one, other))) continue;
+    if (one === other || (one !== undefined && other !== undefined && matchesPlaceholder(one, other)))
+      continue;
     return { path, recorded: one, live: other };
   }
   return undefined;

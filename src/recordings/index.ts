@@ -2,8 +2,8 @@
  * Recordings: what crossed one connection, kept so that git can diff it and a person can play it. Pure but for `files/`.
  */
 export { AudioFormats } from './audio-formats.js';
-export type * from './entries.js';
 export { compareTargets } from './compare-targets.js';
+export type * from './entries.js';
 export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
 export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';

@@ -3,8 +3,8 @@
  * stay in memory, a few for each entry. Must never judge a client.
  */
 import { decodeBase64 } from '../media/index.js';
-import { isJsonObject, type JsonObject } from '../protocol/json-object.js';
 import { nestsDeeperThan } from '../protocol/json-depth.js';
+import { isJsonObject, type JsonObject } from '../protocol/json-object.js';
 import { LIMITS } from '../protocol/limits.js';
 import type { AnswerEntry, RecordedEntry, StoredPart, TextEntry, UpgradeEntry } from './entries.js';
 import type { Recording } from './recording.js';

@@ -4,12 +4,7 @@
  */
 
 import { encodeBase64 } from '../../media/index.js';
-import {
-  makeId,
-  type Refusal,
-  type ServerEvent,
-  type ServerEventType,
-} from '../../protocol/index.js';
+import { makeId, type Refusal, type ServerEvent, type ServerEventType } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
 import type { LiveHold } from '../../scenarios/index.js';
 import type { MessageAudio } from '../../session-log/index.js';
@@ -129,11 +124,7 @@ export function failHolds(state: SessionState, matches: (hold: HoldState) => boo
  * An event of either side has been sent: lets go of the holds that wait for it, and begins those that come after it.
  * `responseNumber` for one of the server that belongs to a response.
  */
-export function countForHolds(
-  state: SessionState,
-  type: string,
-  responseNumber: number | undefined,
-): void {
+export function countForHolds(state: SessionState, type: string, responseNumber: number | undefined): void {
   if (state.holds.all.length === 0) return;
   for (const hold of endHolds(state.holds, type)) released(state, hold, type);
   for (const hold of beginHolds(state.holds, type, responseNumber)) begun(state, hold);

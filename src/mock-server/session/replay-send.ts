@@ -131,7 +131,8 @@ function placeOf(
   else if (type === 'input_audio_buffer.committed' && !replay.isSpeaking) replay.turns += 1;
   if (type === 'input_audio_buffer.speech_started') replay.isSpeaking = true;
   else if (type === 'input_audio_buffer.committed') replay.isSpeaking = false;
-  const id = event === undefined ? undefined : (valueAt(event, ['response', 'id']) ?? ownValue(event, 'response_id'));
+  const id =
+    event === undefined ? undefined : (valueAt(event, ['response', 'id']) ?? ownValue(event, 'response_id'));
   const { responses } = replay;
   if (type === 'response.created' && typeof id === 'string') responses.set(id, responses.size + 1);
   const response = typeof id === 'string' ? responses.get(id) : undefined;

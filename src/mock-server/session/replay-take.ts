@@ -183,7 +183,12 @@ function failAt(
   different: Difference,
 ): void {
   const { script } = replay;
-  const found = { entry: index + 1, line: script.lineOf(index), expected: describeEntry(script, index), came };
+  const found = {
+    entry: index + 1,
+    line: script.lineOf(index),
+    expected: describeEntry(script, index),
+    came,
+  };
   fail(state, replay, found, different);
 }
 
@@ -199,4 +204,3 @@ function fail(
   note(state, 'replay-mismatch', { ...mismatch });
   closeSession(state, REPLAY_MISMATCH_CODE, closeReason(mismatch), true);
 }
-
