@@ -185,7 +185,7 @@ export class SessionHost {
     const { drop, refuse, index } = struck ?? {};
     const answer = drop === undefined ? (refuse === undefined ? 'accepted' : 'refused') : 'dropped';
     const status = refuse?.status ?? (answer === 'accepted' ? 101 : undefined);
-    this.#upgrades.push({
+    const upgrade: UpgradeRecord = {
       scenario: this.shelf.choose(handshake.scenario).name,
       name: handshake.name ?? null,
       connection,
@@ -193,8 +193,10 @@ export class SessionHost {
       answer,
       ...(status === undefined ? {} : { status }),
       ...(index === undefined ? {} : { fault: index }),
-    });
+    };
+    this.#upgrades.push(upgrade);
     if (this.#upgrades.length > LIMITS.upgradeRecords) this.#upgrades.shift();
+    this.#options.onUpgrade?.(upgrade);
   }
 
   #sessionOptions(request: UpgradeRequest, handshake: AcceptedHandshake, connection: number) {

@@ -26,3 +26,4 @@ export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
 export { appendExtras, audioOfAppend, isSyncType, parseMessage, ReplayScript } from './replay-script.js';
 export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';
+export { type VerbatimScenario, verbatimFromRecording } from './verbatim-from-recording.js';

@@ -6,3 +6,4 @@ export * from './pack-recording.js';
 export { loadRedactionRules } from './redaction-rules.js';
 export type { ReplaceOptions } from './write-beside.js';
 export { writeBeside } from './write-beside.js';
+export { type WriteScenarioOptions, writeScenario } from './write-scenario.js';
