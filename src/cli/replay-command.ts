@@ -24,9 +24,6 @@ import {
 } from './replay-flags.js';
 import { readPort, readSeed } from './serve-options.js';
 
-/** As long as a timer can wait: a server that nobody uses is no failure. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
-
 /** Builds the command. */
 export function replayCommand(): Command {
   return new Command('replay')
@@ -83,30 +80,18 @@ async function replay(path: string, flags: ReplayFlags): Promise<void> {
     library: false,
     controlApi: false,
     clock: flags.timing === 'recorded' ? 'paced' : 'auto',
+    onSession: (session) => void session.closed.then(() => verdicts.takeSession(session)),
     onUpgrade: (upgrade) => verdicts.takeUpgrade(upgrade),
     ...recordingOptions(path, flags),
   };
   const server = await createMockServer(options);
   const names = Object.keys(options.recordings ?? {});
   process.stdout.write(flags.json === true ? readyLine(server, names) : greeting(server, path, flags, names));
-  void watchSessions(server, verdicts);
   const exitCode = await Promise.race([ended, verdicts.once]);
   await server.close();
   // A second look: sessions that the end of the server has cut off count as well.
   const verdict = verdicts.failures > 0 ? EXIT_CODES.failures : EXIT_CODES.clean;
   process.exitCode = exitCode === EXIT_CODES.interrupted && verdict === EXIT_CODES.clean ? exitCode : verdict;
-}
-
-/** Until the server is closed. */
-async function watchSessions(server: MockServer, verdicts: Verdicts): Promise<void> {
-  try {
-    for (;;) {
-      const session = await server.nextSession({ timeoutMs: LONGEST_WAIT_MS });
-      void session.closed.then(() => verdicts.takeSession(session));
-    }
-  } catch {
-    // Nobody came for as long as a timer can wait.
-  }
 }
 
 /** What became of the clients so far. */

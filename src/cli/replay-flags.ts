@@ -2,7 +2,7 @@
  * The flags of `soundstage replay` and what they become: how each recording is replayed, and the command line that does
  * it again. Must never open a recording.
  */
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { RecordingChoice } from '../mock-server/index.js';
@@ -120,11 +120,11 @@ function isRecording(path: string): boolean {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return existsSync(path) && statSync(path).isFile();
 }
 
 /** A name that a URL can hold. */

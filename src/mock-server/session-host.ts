@@ -143,6 +143,7 @@ export class SessionHost {
         this.#sessions.push(session);
         const [waiting] = this.#onSession;
         waiting?.(session);
+        this.#options.onSession?.(session);
         return session;
       },
     };
