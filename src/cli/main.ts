@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
+import { checkCommand } from './check-command.js';
 import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packCommand } from './pack-command.js';
@@ -31,6 +32,10 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_SCENARIO_UNKNOWN',
   'E_SCENARIO_EXISTS',
   'E_RECORDING_EXISTS',
+  'E_HAR',
+  'E_DRIFT_CI',
+  'E_DRIFT_PLACEHOLDER',
+  'E_INVALID_URL',
 ]);
 
 const program = new Command('soundstage')
@@ -41,6 +46,7 @@ const program = new Command('soundstage')
   .addCommand(playCommand())
   .addCommand(recordCommand())
   .addCommand(replayCommand())
+  .addCommand(checkCommand())
   .addCommand(diffCommand())
   .addCommand(packCommand())
   .addCommand(scenariosCommand())

@@ -14,6 +14,7 @@ import { LIMITS } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { nextSignal } from './next-signal.js';
 import { packageVersion } from './package-version.js';
+import { addReplayAgainstOptions, type ReplayAgainstFlags, replayAgainst } from './replay-against.js';
 import {
   addIgnored,
   commandOf,
@@ -23,11 +24,14 @@ import {
   recordingOptions,
 } from './replay-flags.js';
 import { readPort, readSeed } from './serve-options.js';
+import { printable } from './terminal-text.js';
 
 /** Builds the command. */
 export function replayCommand(): Command {
-  return new Command('replay')
-    .description('Serve a recording to a client that must do what was recorded.')
+  const command = new Command('replay')
+    .description(
+      'Serve a recording to a client that must do what was recorded, or (--against) play its client to a server.',
+    )
     .argument('<path>', 'a recording, or a folder of recordings, each of which is chosen by its name')
     .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -67,7 +71,12 @@ export function replayCommand(): Command {
     )
     .option('--once', 'end after the first session, with 0 if it did what was recorded, else 1')
     .option('--json', 'print one line of JSON when ready and one for each session, and nothing else')
-    .action(replay);
+    .action((path: string, flags: ReplayFlags & Partial<ReplayAgainstFlags>) =>
+      flags.against === undefined
+        ? replay(path, flags)
+        : replayAgainst(path, { ...flags, against: flags.against }),
+    );
+  return addReplayAgainstOptions(command);
 }
 
 async function replay(path: string, flags: ReplayFlags): Promise<void> {
@@ -151,21 +160,22 @@ function sessionJson({ replay, close, scenario, connectionKey }: ServerSession):
 }
 
 function sessionText({ replay, connectionKey, close }: ServerSession, again: string): string {
-  if (replay === undefined) return `${connectionKey}: over, ${close?.code ?? 'no'} close code\n`;
+  if (replay === undefined) return `${printable(connectionKey)}: over, ${close?.code ?? 'no'} close code\n`;
   const { mismatch, leftovers } = replay;
   if (replay.ok && leftovers === undefined)
-    return `${pc.green('ok')}  ${connectionKey} did what was recorded\n`;
-  if (replay.ok) return `${pc.green('ok')}  ${connectionKey}: ${leftovers?.message} (ignored)\n`;
-  const lines = [`${pc.red('FAILED')}  ${connectionKey}`];
+    return `${pc.green('ok')}  ${printable(connectionKey)} did what was recorded\n`;
+  if (replay.ok)
+    return `${pc.green('ok')}  ${printable(connectionKey)}: ${printable(leftovers?.message ?? '')} (ignored)\n`;
+  const lines = [`${pc.red('FAILED')}  ${printable(connectionKey)}`];
   if (mismatch !== undefined) {
-    lines.push(`  ${mismatch.message}`);
+    lines.push(`  ${printable(mismatch.message)}`);
     if (mismatch.path !== '') {
       lines.push(
-        pc.red(`  - ${mismatch.path}: ${mismatch.recorded}`),
-        pc.green(`  + ${mismatch.path}: ${mismatch.live}`),
+        pc.red(`  - ${printable(`${mismatch.path}: ${mismatch.recorded}`)}`),
+        pc.green(`  + ${printable(`${mismatch.path}: ${mismatch.live}`)}`),
       );
     }
   }
-  if (leftovers !== undefined) lines.push(`  ${leftovers.message}`);
+  if (leftovers !== undefined) lines.push(`  ${printable(leftovers.message)}`);
   return `${lines.join('\n')}\n  Again: ${again}\n`;
 }

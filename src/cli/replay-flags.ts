@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { RecordingChoice } from '../mock-server/index.js';
 import { SoundstageError } from '../protocol/index.js';
+import { quoted } from './terminal-text.js';
 
 export interface ReplayFlags {
   readonly port: number;
@@ -131,8 +132,4 @@ function isFile(path: string): boolean {
 function nameOf(file: string): string {
   const name = basename(file).replace(/\.rec(?:\.zip)?$/, '');
   return name.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-');
-}
-
-function quoted(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

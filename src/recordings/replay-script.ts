@@ -56,6 +56,7 @@ export class ReplayScript {
   /** Bytes of the stream before each append, and which entry that is. */
   readonly #appendStarts: Float64Array;
   readonly #appendEntries: Uint32Array;
+  #decoded: { readonly index: number; readonly bytes: Uint8Array } | undefined;
   /** Whether the stream is the lane as it is. */
   readonly #isLane: boolean;
 
@@ -143,7 +144,13 @@ export class ReplayScript {
     return bytes;
   }
 
+  /** The last one is kept: one append of megabytes is asked for in many blocks. */
   #appendBytes(index: number): Uint8Array {
+    if (this.#decoded?.index !== index) this.#decoded = { index, bytes: this.#decodeAppend(index) };
+    return this.#decoded.bytes;
+  }
+
+  #decodeAppend(index: number): Uint8Array {
     const entry = this.entryAt(index);
     if (entry.kind !== 'text') return new Uint8Array(0);
     const audio = parseMessage(this.recording.textOf(entry))?.['audio'];
@@ -163,7 +170,7 @@ export class ReplayScript {
   }
 }
 
-/** A JSON object that the protocol could know, or undefined: also for one that nests too deep. */
+/** A JSON object, or undefined; nesting beyond the protocol's limit counts as none. */
 export function parseMessage(text: string): JsonObject | undefined {
   if (nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
   try {

@@ -1,5 +1,7 @@
 /** Recordings in folders and zip files: the only part of the room that knows a file system. */
+export { acceptEdits } from './accept-edits.js';
 export * from './directory-parts.js';
+export * from './har-files.js';
 export { createNodeSha256 } from './node-sha256.js';
 export * from './open-recording.js';
 export * from './pack-recording.js';
