@@ -229,6 +229,8 @@ export const LIMITS = {
   /** Rules of one redaction rule file, and the characters a regular expression of one may match. */
   redactionRules: 200,
   redactionMatchChars: 1_024,
+  /** Characters of one text that a recorder searches for secrets; a longer one is withheld, since the search would hold up the traffic. */
+  redactionTextChars: 512 * 1024,
 } as const;
 
 /** The name of a bound. */

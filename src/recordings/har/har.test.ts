@@ -85,7 +85,7 @@ describe('a HAR file of a browser', () => {
       upstream: 'wss://host.example',
       model: 'qwen3-omni-flash-realtime',
       startedAt: '2025-11-26T09:30:00.000Z',
-      redactions: { placeholders: [{ rule: 'credential' }, { rule: 'credential' }, { rule: 'credential' }] },
+      redactions: { placeholders: [{ rule: 'credential' }, { rule: 'credential' }, { rule: 'header' }] },
     });
     const entries = [...recording.entries()];
     expect(entries.map(({ kind, from, atMs }) => `${atMs} ${from} ${kind}`)).toEqual([
