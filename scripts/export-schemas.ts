@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openApiDocument } from '../src/mock-server/control/index.js';
 import { CLIENT_EVENT_SCHEMAS, SERVER_EVENT_SCHEMAS } from '../src/protocol/index.js';
+import { redactionRulesSchema } from '../src/recordings/index.js';
 import { renderRecordingSchema } from './recording-schema-file.js';
 import { renderScenarioSchema } from './scenario-schema-file.js';
 
@@ -52,6 +53,18 @@ export function renderSchemaFiles(): readonly { readonly path: string; readonly 
     },
     { path: 'schemas/scenario.json', text: renderScenarioSchema() },
     { path: 'schemas/recording.json', text: renderRecordingSchema() },
+    {
+      path: 'schemas/redaction-rules.json',
+      text: `${JSON.stringify(
+        {
+          ...z.toJSONSchema(redactionRulesSchema, { target: 'draft-2020-12' }),
+          title: 'Redaction rules of soundstage, version 1',
+          description: 'What a recorder takes out beside credentials and the named patterns.',
+        },
+        undefined,
+        2,
+      )}\n`,
+    },
     { path: 'schemas/control-api.json', text: `${JSON.stringify(openApiDocument(), undefined, 2)}\n` },
   ];
 }
