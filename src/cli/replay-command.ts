@@ -1,37 +1,30 @@
 /**
  * `soundstage replay`: serves recordings to clients that must do what was recorded, and says how each of them did.
  */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import {
   createMockServer,
   type MockServer,
-  type RecordingChoice,
+  type MockServerOptions,
   type ServerSession,
+  type UpgradeRecord,
 } from '../mock-server/index.js';
 import { packageVersion } from '../mock-server/package-version.js';
-import { LIMITS, SoundstageError } from '../protocol/index.js';
+import { LIMITS } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { nextSignal } from './next-signal.js';
-import { recordingNameOf } from './recording-name.js';
 import { addReplayAgainstOptions, type ReplayAgainstFlags, replayAgainst } from './replay-against.js';
+import {
+  addIgnored,
+  commandOf,
+  type ReplayFlags,
+  readSlackMs,
+  readTimeFactor,
+  recordingOptions,
+} from './replay-flags.js';
 import { readPort, readSeed } from './serve-options.js';
-
-interface ReplayFlags extends Partial<ReplayAgainstFlags> {
-  readonly port: number;
-  readonly host: string;
-  readonly seed: number;
-  readonly mode: 'strict' | 'reactive';
-  readonly timing: 'immediate' | 'recorded';
-  readonly timeFactor: number;
-  readonly audioSlack: number;
-  readonly ignore: readonly string[];
-  readonly leftovers: 'fail' | 'ignore';
-  readonly once?: boolean;
-  readonly json?: boolean;
-}
+import { printable } from './terminal-text.js';
 
 /** Builds the command. */
 export function replayCommand(): Command {
@@ -56,27 +49,29 @@ export function replayCommand(): Command {
         .choices(['immediate', 'recorded'])
         .default('immediate'),
     )
-    .option('--time-factor <number>', 'what recorded pauses are multiplied by', Number, 1)
+    .option('--time-factor <number>', 'what recorded pauses are multiplied by (default: 1)', readTimeFactor)
     .option(
       '--audio-slack <ms>',
-      'milliseconds of silence that may be missing or extra',
-      Number,
-      LIMITS.replayAudioSlackMs,
-    )
-    .option(
-      '--ignore <path>',
-      'a place of client events that may differ, session.instructions; repeatable',
-      (path: string, paths: readonly string[]) => [...paths, path],
-      [],
+      `milliseconds of silence that may be missing or extra (default: ${LIMITS.replayAudioSlackMs})`,
+      readSlackMs,
     )
     .addOption(
-      new Option('--leftovers <what>', 'whether what was recorded and not exchanged fails')
-        .choices(['fail', 'ignore'])
-        .default('fail'),
+      new Option(
+        '--ignore <path>',
+        'a place of client events that may differ, session.instructions; repeatable',
+      )
+        .argParser(addIgnored)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--leftovers <what>',
+        'whether what was recorded and not exchanged fails (default: fail)',
+      ).choices(['fail', 'ignore']),
     )
     .option('--once', 'end after the first session, with 0 if it did what was recorded, else 1')
     .option('--json', 'print one line of JSON when ready and one for each session, and nothing else')
-    .action((path: string, flags: ReplayFlags) =>
+    .action((path: string, flags: ReplayFlags & Partial<ReplayAgainstFlags>) =>
       flags.against === undefined
         ? replay(path, flags)
         : replayAgainst(path, { ...flags, against: flags.against }),
@@ -86,118 +81,101 @@ export function replayCommand(): Command {
 
 async function replay(path: string, flags: ReplayFlags): Promise<void> {
   const ended = nextSignal();
-  const again = `soundstage replay ${path}${flags.once === true ? ' --once' : ''}`;
-  const server = await createMockServer({
+  const verdicts = new Verdicts(flags, commandOf(path, flags));
+  const options: MockServerOptions = {
     port: flags.port,
     host: flags.host,
     seed: flags.seed,
     library: false,
     controlApi: false,
     clock: flags.timing === 'recorded' ? 'paced' : 'auto',
-    ...recordingsOf(path, flags),
-  });
-  process.stdout.write(flags.json === true ? readyLine(server) : greeting(server, path, flags));
-  const watch = watchSessions(server, flags, again);
-  const exitCode = await Promise.race([ended, watch.once]);
-  watch.stop();
+    onSession: (session) => void session.closed.then(() => verdicts.takeSession(session)),
+    onUpgrade: (upgrade) => verdicts.takeUpgrade(upgrade),
+    ...recordingOptions(path, flags),
+  };
+  const server = await createMockServer(options);
+  const names = Object.keys(options.recordings ?? {});
+  process.stdout.write(flags.json === true ? readyLine(server, names) : greeting(server, path, flags, names));
+  const exitCode = await Promise.race([ended, verdicts.once]);
   await server.close();
-  const verdict = watch.failures > 0 ? EXIT_CODES.failures : EXIT_CODES.clean;
+  // A second look: sessions that the end of the server has cut off count as well.
+  const verdict = verdicts.failures > 0 ? EXIT_CODES.failures : EXIT_CODES.clean;
   process.exitCode = exitCode === EXIT_CODES.interrupted && verdict === EXIT_CODES.clean ? exitCode : verdict;
 }
 
-/** One recording for everybody, or several that are chosen by name. */
-function recordingsOf(path: string, flags: ReplayFlags) {
-  const choice = (recording: string): RecordingChoice => ({
-    recording,
-    mode: flags.mode,
-    timing: flags.timing,
-    timeFactor: flags.timeFactor,
-    audioSlackMs: flags.audioSlack,
-    ignore: flags.ignore,
-    leftovers: flags.leftovers,
-  });
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (
-    found?.isDirectory() !== true ||
-    statSync(join(path, 'manifest.json'), { throwIfNoEntry: false }) !== undefined
-  )
-    return { recording: choice(path) };
-  const names = readdirSync(path).filter((file) => /\.rec(?:\.zip)?$/.test(file));
-  if (names.length === 0) {
-    throw new SoundstageError(
-      'E_RECORDING_MISSING',
-      `Cannot replay ${path}: there is no recording in it. Try a folder that soundstage record wrote.`,
-      { details: { path } },
-    );
+/** What became of the clients so far. */
+class Verdicts {
+  readonly once: Promise<number>;
+  failures = 0;
+  readonly #flags: ReplayFlags;
+  readonly #again: string;
+  #resolveOnce: (exitCode: number) => void = () => {};
+
+  constructor(flags: ReplayFlags, again: string) {
+    this.#flags = flags;
+    this.#again = again;
+    this.once = new Promise((resolve) => {
+      this.#resolveOnce = resolve;
+    });
   }
-  const recordings = names.map((file) => [recordingNameOf(file), choice(join(path, file))] as const);
-  const [only] = recordings;
-  return recordings.length === 1 && only !== undefined
-    ? { recording: only[1] }
-    : { recordings: Object.fromEntries(recordings) };
+
+  takeSession(session: ServerSession): void {
+    if (session.replay?.ok === false) this.failures += 1;
+    this.#say(sessionJson(session), sessionText(session, this.#again));
+  }
+
+  /** A recorded refusal makes no session. */
+  takeUpgrade({ answer, status, scenario }: UpgradeRecord): void {
+    if (answer === 'accepted') return;
+    const json = { upgrade: { ok: true, recording: scenario, answer, status } };
+    this.#say(json, `${pc.green('ok')}  refused with ${status ?? 'nothing'}, as recorded\n`);
+  }
+
+  #say(json: unknown, text: string): void {
+    process.stdout.write(this.#flags.json === true ? `${JSON.stringify(json)}\n` : text);
+    if (this.#flags.once === true) this.#resolveOnce(EXIT_CODES.clean);
+  }
 }
 
-function watchSessions(server: MockServer, flags: ReplayFlags, again: string) {
-  let failures = 0;
-  let resolveOnce: (code: number) => void = () => {};
-  const once = new Promise<number>((resolve) => {
-    resolveOnce = resolve;
-  });
-  let isOver = false;
-  const next = async (): Promise<void> => {
-    while (!isOver) {
-      const session = await server.nextSession({ timeoutMs: LOOK_MS }).catch(() => undefined);
-      if (session === undefined) continue;
-      void session.closed.then(() => {
-        if (session.replay?.ok === false) failures += 1;
-        process.stdout.write(flags.json === true ? asJson(session) : asText(session, again));
-        if (flags.once === true) resolveOnce(EXIT_CODES.clean);
-      });
-    }
-  };
-  void next();
-  return {
-    once,
-    stop: () => {
-      isOver = true;
-    },
-    get failures() {
-      return failures;
-    },
-  };
+function readyLine(server: MockServer, names: readonly string[]): string {
+  const { url } = server;
+  const urls = Object.fromEntries(names.map((scenario) => [scenario, server.urlFor({ scenario })]));
+  const ready = { ready: true, url, version: packageVersion(), ...(names.length === 0 ? {} : { urls }) };
+  return `${JSON.stringify(ready)}\n`;
 }
 
-/** Between two looks at whether the server has ended: a longer wait would keep the process alive. */
-const LOOK_MS = 200;
-
-function readyLine(server: MockServer): string {
-  return `${JSON.stringify({ ready: true, url: server.url, version: packageVersion() })}\n`;
+function greeting(server: MockServer, path: string, { mode }: ReplayFlags, names: readonly string[]): string {
+  const lines = [`soundstage ${packageVersion()} replays ${path} (${mode})`];
+  if (names.length === 0) lines.push(`Point a client at ${pc.bold(server.url)}`);
+  else {
+    lines.push('Point a client at one of them:');
+    lines.push(...names.map((scenario) => `  ${pc.bold(server.urlFor({ scenario }))}`));
+  }
+  return `${lines.join('\n')}\n`;
 }
 
-function greeting(server: MockServer, path: string, { mode }: ReplayFlags): string {
-  return `soundstage ${packageVersion()} replays ${path} (${mode})\nPoint a client at ${pc.bold(server.url)}\n`;
-}
-
-function asJson(session: ServerSession): string {
-  const { replay, close, scenario, connectionKey } = session;
+function sessionJson({ replay, close, scenario, connectionKey }: ServerSession): unknown {
   const result = { ok: replay?.ok ?? true, recording: scenario, connection: connectionKey, replay, close };
-  return `${JSON.stringify({ session: result })}\n`;
+  return { session: result };
 }
 
-function asText({ replay, connectionKey, close }: ServerSession, again: string): string {
-  if (replay === undefined) return `${connectionKey}: over, ${close?.code ?? 'no'} close code\n`;
-  if (replay.ok) return `${pc.green('ok')}  ${connectionKey} did what was recorded\n`;
+function sessionText({ replay, connectionKey, close }: ServerSession, again: string): string {
+  if (replay === undefined) return `${printable(connectionKey)}: over, ${close?.code ?? 'no'} close code\n`;
   const { mismatch, leftovers } = replay;
-  const lines = [`${pc.red('FAILED')}  ${connectionKey}`];
+  if (replay.ok && leftovers === undefined)
+    return `${pc.green('ok')}  ${printable(connectionKey)} did what was recorded\n`;
+  if (replay.ok)
+    return `${pc.green('ok')}  ${printable(connectionKey)}: ${printable(leftovers?.message ?? '')} (ignored)\n`;
+  const lines = [`${pc.red('FAILED')}  ${printable(connectionKey)}`];
   if (mismatch !== undefined) {
-    lines.push(`  ${mismatch.message}`);
+    lines.push(`  ${printable(mismatch.message)}`);
     if (mismatch.path !== '') {
       lines.push(
-        pc.red(`  - ${mismatch.path}: ${mismatch.recorded}`),
-        pc.green(`  + ${mismatch.path}: ${mismatch.live}`),
+        pc.red(`  - ${printable(`${mismatch.path}: ${mismatch.recorded}`)}`),
+        pc.green(`  + ${printable(`${mismatch.path}: ${mismatch.live}`)}`),
       );
     }
   }
-  if (leftovers !== undefined) lines.push(`  ${leftovers.message}`);
+  if (leftovers !== undefined) lines.push(`  ${printable(leftovers.message)}`);
   return `${lines.join('\n')}\n  Again: ${again}\n`;
 }

@@ -9,20 +9,20 @@ import { SoundstageError } from '../protocol/index.js';
 import { wrapText } from '../report/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { isFileName, type NamedScenario, readLibrary, readNamedScenario } from './scenario-argument.js';
-import { fromCommand } from './scenarios-from.js';
+import { scenariosFromCommand } from './scenarios-from-command.js';
 
 const DEFAULT_COLUMNS = 100;
 const INDENT = '    ';
 
-/** Builds the command and its three subcommands. */
+/** Builds the command and its subcommands. */
 export function scenariosCommand(): Command {
   return new Command('scenarios')
-    .description('Look at scenarios: list the library, show one, check files.')
+    .description('Look at scenarios: list the library, show one, check files, make one from a recording.')
     .helpCommand(false)
     .addCommand(listCommand())
     .addCommand(showCommand())
     .addCommand(validateCommand())
-    .addCommand(fromCommand());
+    .addCommand(scenariosFromCommand());
 }
 
 interface ListFlags {

@@ -3,7 +3,8 @@
 export type { ClientSocketFactory } from '../protocol/index.js';
 export type { ApiKeyConfig } from './handshake-key.js';
 export { createMockServer, type MockServer, type UrlChoice } from './mock-server.js';
-export type { RecordingChoice, RecordingOption } from './recording-shelf.js';
+export { type RecordSessionOptions, recordSession } from './record-session.js';
+export type { RecordingChoice, RecordingOption } from './recording-choice.js';
 export type { MockServerOptions } from './server-options.js';
 export type { ServerSession, SessionClose, SessionHold } from './server-session.js';
 export type { ReplayLeftovers, ReplayMismatch, SessionReplay } from './session/index.js';

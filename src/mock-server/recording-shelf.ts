@@ -5,29 +5,9 @@ import { SoundstageError } from '../protocol/index.js';
 import { openRecording } from '../recordings/files/index.js';
 import { Recording, ReplayScript, scenarioFromRecording } from '../recordings/index.js';
 import type { Scenario } from '../scenarios/index.js';
+import { checkRecordingChoice, type RecordingChoice, type RecordingOption } from './recording-choice.js';
 import type { MockServerOptions } from './server-options.js';
 import type { ReplaySettings } from './session/index.js';
-
-/** A recording and how clients get it. */
-export interface RecordingChoice extends Omit<ReplaySettings, 'script' | 'timeFactor'> {
-  /** A folder, a zip file, or a recording that is open. */
-  readonly recording: string | Recording;
-  /**
-   * `strict`: the client must send what was recorded. `reactive`: the recorded answers are replies to whatever the
-   * client does. Default `strict`.
-   */
-  readonly mode?: 'strict' | 'reactive' | undefined;
-  /**
-   * `immediate`: the server's messages come as soon as they are due. `recorded`: after the recorded pauses of virtual
-   * time, times `timeFactor`. Default `immediate`.
-   */
-  readonly timing?: 'immediate' | 'recorded' | undefined;
-  /** More than 0. Default 1. */
-  readonly timeFactor?: number | undefined;
-}
-
-/** A recording to replay: its path, the recording itself, or either with a choice of how. */
-export type RecordingOption = string | Recording | RecordingChoice;
 
 /** The name of the recording that clients get who choose none. */
 export const DEFAULT_RECORDING = 'recording';
@@ -87,47 +67,20 @@ export class RecordingShelf {
 function open(option: RecordingOption): Opened {
   const choice: RecordingChoice =
     typeof option === 'string' || option instanceof Recording ? { recording: option } : option;
-  const { recording: wanted, mode = 'strict', timing, timeFactor = 1, ...rest } = choice;
-  checkChoice(choice);
+  checkRecordingChoice(choice);
+  const { recording: wanted, mode = 'strict', timing, timeFactor = 1, faults, holds } = choice;
   const recording = typeof wanted === 'string' ? openRecording(wanted) : wanted;
+  const added = { ...(faults === undefined ? {} : { faults }), ...(holds === undefined ? {} : { holds }) };
   if (mode === 'reactive') {
     const scenario = scenarioFromRecording(recording, { timing: timing === 'recorded' });
-    return { settings: undefined, scenario, refusal: undefined };
+    return { settings: undefined, scenario: { ...scenario, ...added }, refusal: undefined };
   }
   const script = new ReplayScript(recording);
-  const settings: ReplaySettings = { ...rest, script, timeFactor: timing === 'recorded' ? timeFactor : 0 };
-  return { settings, scenario: {}, refusal: refusalFrom(script) };
-}
-
-function checkChoice({ mode, timing, timeFactor, audioSlackMs, leftovers }: RecordingChoice): void {
-  const problems = [
-    [mode === undefined || mode === 'strict' || mode === 'reactive', 'mode', "'strict' or 'reactive'"],
-    [
-      timing === undefined || timing === 'immediate' || timing === 'recorded',
-      'timing',
-      "'immediate' or 'recorded'",
-    ],
-    [
-      timeFactor === undefined || (Number.isFinite(timeFactor) && timeFactor > 0),
-      'timeFactor',
-      'a number above 0',
-    ],
-    [
-      audioSlackMs === undefined || (Number.isSafeInteger(audioSlackMs) && audioSlackMs >= 0),
-      'audioSlackMs',
-      'whole milliseconds, 0 or more',
-    ],
-    [
-      leftovers === undefined || leftovers === 'fail' || leftovers === 'ignore',
-      'leftovers',
-      "'fail' or 'ignore'",
-    ],
-  ] as const;
-  const found = problems.find(([isGood]) => !isGood);
-  if (found === undefined) return;
-  throw new SoundstageError('E_OPTION', `Bad option 'recording.${found[1]}'. Try ${found[2]}.`, {
-    details: { option: found[1] },
-  });
+  const { ignore, audioSlackMs, leftovers } = choice;
+  const factor = timing === 'recorded' ? timeFactor : 0;
+  const settings: ReplaySettings = { script, ignore, audioSlackMs, leftovers, timeFactor: factor };
+  const summary = `Follows ${recording.name.split(/[\\/]/).at(-1) ?? recording.name}: the client must do what was recorded.`;
+  return { settings, scenario: { summary, ...added }, refusal: refusalFrom(script) };
 }
 
 function refusalFrom({ refusal }: ReplayScript): RecordedRefusal | undefined {

@@ -5,7 +5,9 @@ import { nearestName, type Quirks, resolveQuirks, SoundstageError } from '../pro
 import { libraryNames } from '../scenarios/files/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
-import type { RecordingOption } from './recording-shelf.js';
+import type { RecordingOption } from './recording-choice.js';
+import type { ServerSession } from './server-session.js';
+import type { UpgradeRecord } from './session-host.js';
 import type { TlsOption } from './tls.js';
 import type { WallClock } from './wall-clock.js';
 
@@ -58,6 +60,10 @@ export interface MockServerOptions {
   readonly controlToken?: string;
   /** Bytes one session's log may keep in memory. */
   readonly sessionLogBytes?: number;
+  /** Called with each session when it begins. */
+  readonly onSession?: (session: ServerSession) => void;
+  /** Called with each upgrade request that reached a scenario or a recording, when it is decided. */
+  readonly onUpgrade?: (upgrade: UpgradeRecord) => void;
   /** Real time. Default: the machine's. */
   readonly wallClock?: WallClock;
 }
@@ -130,6 +136,8 @@ const OPTION_NAMES: Readonly<Record<keyof MockServerOptions, true>> = {
   controlApi: true,
   controlToken: true,
   sessionLogBytes: true,
+  onSession: true,
+  onUpgrade: true,
   wallClock: true,
 };
 

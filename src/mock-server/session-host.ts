@@ -143,6 +143,7 @@ export class SessionHost {
         this.#sessions.push(session);
         const [waiting] = this.#onSession;
         waiting?.(session);
+        this.#options.onSession?.(session);
         return session;
       },
     };
@@ -185,7 +186,7 @@ export class SessionHost {
     const { drop, refuse, index } = struck ?? {};
     const answer = drop === undefined ? (refuse === undefined ? 'accepted' : 'refused') : 'dropped';
     const status = refuse?.status ?? (answer === 'accepted' ? 101 : undefined);
-    this.#upgrades.push({
+    const upgrade: UpgradeRecord = {
       scenario: this.shelf.choose(handshake.scenario).name,
       name: handshake.name ?? null,
       connection,
@@ -193,8 +194,10 @@ export class SessionHost {
       answer,
       ...(status === undefined ? {} : { status }),
       ...(index === undefined ? {} : { fault: index }),
-    });
+    };
+    this.#upgrades.push(upgrade);
     if (this.#upgrades.length > LIMITS.upgradeRecords) this.#upgrades.shift();
+    this.#options.onUpgrade?.(upgrade);
   }
 
   #sessionOptions(request: UpgradeRequest, handshake: AcceptedHandshake, connection: number) {
@@ -209,6 +212,7 @@ export class SessionHost {
         clock: scenario.clock ?? options.clock ?? 'auto',
         scenario,
         replay: this.#recordings.settingsOf(name),
+        target: request.target,
         verifyImage: (bytes: Uint8Array) => this.#verifier.verify(bytes),
         account: ACCOUNTS[handshake.apiKeyState],
       },

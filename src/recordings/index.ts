@@ -2,6 +2,7 @@
  * Recordings: what crossed one connection, kept so that git can diff it and a person can play it. Pure but for `files/`.
  */
 export { AudioFormats, DEFAULT_RATES_HZ } from './audio-formats.js';
+export { compareTargets } from './compare-targets.js';
 export type * from './entries.js';
 export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { modelOf } from './log-entries.js';
@@ -25,3 +26,4 @@ export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
 export { appendExtras, audioOfAppend, ReplayScript, type ScriptKind } from './replay-script.js';
 export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';
+export { type VerbatimScenario, verbatimFromRecording } from './verbatim-from-recording.js';

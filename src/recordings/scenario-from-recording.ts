@@ -61,11 +61,12 @@ class AnswerReader {
     const event = parseMessageObject(texts.join(''));
     const type = event?.['type'];
     if (event === undefined || typeof type !== 'string') return;
-    if (type === 'response.created') this.#lastDeltaMs = entry.atMs;
+    if (type === 'response.output_item.added') this.#lastDeltaMs = entry.atMs;
     else if (TEXT_DELTAS.has(type)) this.#takeText(event, entry.atMs);
     else if (type === 'response.audio.delta') {
       for (const part of entry.parts)
         if (typeof part !== 'string') this.#heard(event).audio.push(this.#recording.bytesOf(part));
+      this.#takeGap(event, entry.atMs);
     } else if (type === 'response.done') this.#takeResponse(event);
     else if (type === `${TRANSCRIPTS}completed`)
       this.userTurns.push({ transcript: textAt(event, 'transcript') });
@@ -73,9 +74,13 @@ class AnswerReader {
   }
 
   #takeText(event: JsonObject, atMs: number): void {
-    const heard = this.#heard(event);
-    heard.deltas.push(textAt(event, 'delta'));
-    heard.gapsMs.push(Math.max(0, atMs - this.#lastDeltaMs));
+    this.#heard(event).deltas.push(textAt(event, 'delta'));
+    this.#takeGap(event, atMs);
+  }
+
+  /** Words and voice count alike, as they do in a reply. */
+  #takeGap(event: JsonObject, atMs: number): void {
+    this.#heard(event).gapsMs.push(Math.max(0, atMs - this.#lastDeltaMs));
     this.#lastDeltaMs = atMs;
   }
 
@@ -90,14 +95,23 @@ class AnswerReader {
     const output = valueAt(event, ['response', 'output']);
     const items = Array.isArray(output) ? output.filter(isJsonObject) : [];
     const replyItems = items.flatMap((item) => this.#replyItem(item));
-    const gapsMs = items.flatMap((item) => this.#items.get(textAt(item, 'id'))?.gapsMs ?? []);
-    const delivery: Delivery | undefined = this.#keepsTiming && gapsMs.length > 0 ? { gapsMs } : undefined;
+    const timed = items
+      .map((item) => this.#items.get(textAt(item, 'id')))
+      .find((heard) => heard !== undefined);
+    const delivery = this.#keepsTiming && timed !== undefined ? this.#deliveryOf(timed) : undefined;
     this.replies.push({
       ...endOf(event),
       ...(replyItems.length === 0 ? {} : { items: replyItems }),
       ...(delivery === undefined ? {} : { delivery }),
     });
     this.#items.clear();
+  }
+
+  /** A reply has one pace for all its messages: that of the first. Its voice is cut as it was. */
+  #deliveryOf({ gapsMs, audio }: HeardItem): Delivery {
+    const rateHz = this.#recording.lane('server')?.rateHz ?? DEFAULT_RATES_HZ.server;
+    const audioChunkMs = Math.round(((audio[0]?.length ?? 0) / 2 / rateHz) * 1000);
+    return { ...(audioChunkMs > 0 ? { audioChunkMs } : {}), gapsMs };
   }
 
   #replyItem(item: JsonObject): ReplyItem[] {

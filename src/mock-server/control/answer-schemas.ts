@@ -41,6 +41,32 @@ export const sessionCloseSchema = z.strictObject({
   by: closeCause,
 });
 
+const replayMismatchSchema = z.strictObject({
+  entry: z.int().positive().describe('The entry of the recording it is about, from 1.'),
+  line: z.int().positive(),
+  expected: z.string(),
+  came: z.string(),
+  path: z.string().describe('Where the messages differ; empty where they do as a whole.'),
+  recorded: z.string(),
+  live: z.string(),
+  message: z.string().describe('All of it in one text.'),
+});
+const replayLeftoversSchema = z.strictObject({
+  clientMessages: count,
+  serverEntries: count,
+  audioMs: count.describe('Of the client.'),
+  entry: z.int().positive(),
+  first: z.string(),
+  message: z.string(),
+});
+const replaySchema = z.strictObject({
+  recording: z.string(),
+  ok: z.boolean().describe('No mismatch so far and, when it is over, nothing left over that counts.'),
+  isComplete: z.boolean().describe('Whether everything recorded was exchanged.'),
+  mismatch: replayMismatchSchema.optional(),
+  leftovers: replayLeftoversSchema.optional(),
+});
+
 const sessionKeys = {
   id: z.string().describe('The session id of session.created.'),
   model: z.string().nullable(),
@@ -52,6 +78,9 @@ const sessionKeys = {
   nowMs: atMs,
   entries: count.describe('Entries of its log so far.'),
   close: sessionCloseSchema.nullable().describe('Null while it lasts.'),
+  replay: replaySchema
+    .optional()
+    .describe('How it follows the recording it replays; absent where it replays none.'),
 };
 
 export const sessionSchema = z.strictObject(sessionKeys);

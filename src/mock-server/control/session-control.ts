@@ -45,7 +45,7 @@ export function countAddition(session: RunningSession): void {
 
 /** A session in a few words. */
 export function showSession(session: RunningSession): SessionJson {
-  const { id, model, scenario, connectionKey, connection, seed, close } = session;
+  const { id, model, scenario, connectionKey, connection, seed, close, replay } = session;
   const { clock, nowMs } = session.clock;
   return {
     id,
@@ -58,5 +58,6 @@ export function showSession(session: RunningSession): SessionJson {
     nowMs,
     entries: countEntries(session.entries),
     close: close === undefined ? null : { ...close, code: close.code ?? null },
+    ...(replay === undefined ? {} : { replay }),
   };
 }

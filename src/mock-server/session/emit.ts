@@ -4,13 +4,7 @@
  */
 
 import { encodeBase64 } from '../../media/index.js';
-import {
-  type ClientEventType,
-  makeId,
-  type Refusal,
-  type ServerEvent,
-  type ServerEventType,
-} from '../../protocol/index.js';
+import { makeId, type Refusal, type ServerEvent, type ServerEventType } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
 import type { LiveHold } from '../../scenarios/index.js';
 import type { MessageAudio } from '../../session-log/index.js';
@@ -93,11 +87,6 @@ export function emitRefusal(state: SessionState, refusal: Refusal, clientEventId
   if (refusal.close !== undefined) closeSession(state, refusal.close.code, refusal.close.reason);
 }
 
-/** The client has sent this: lets go of the holds that wait for it, and begins those that come after it. */
-export function countClientEvent(state: SessionState, type: ClientEventType): void {
-  countForHolds(state, type, undefined);
-}
-
 /** Stops a lane at once, or from an event on; returns the hold's number. */
 export function addLiveHold(state: SessionState, hold: LiveHold): number {
   const added = addHold(state.holds, hold);
@@ -131,7 +120,11 @@ export function failHolds(state: SessionState, matches: (hold: HoldState) => boo
   return ended.length > 0;
 }
 
-function countForHolds(state: SessionState, type: string, responseNumber: number | undefined): void {
+/**
+ * An event of either side has been sent: lets go of the holds that wait for it, and begins those that come after it.
+ * `responseNumber` for one of the server that belongs to a response.
+ */
+export function countForHolds(state: SessionState, type: string, responseNumber: number | undefined): void {
   if (state.holds.all.length === 0) return;
   for (const hold of endHolds(state.holds, type)) released(state, hold, type);
   for (const hold of beginHolds(state.holds, type, responseNumber)) begun(state, hold);

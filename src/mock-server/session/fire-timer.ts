@@ -7,7 +7,7 @@ import { onMomentDue } from './faults.js';
 import { finishIfIdle } from './finish.js';
 import { closeSession } from './outbox.js';
 import { onDurationDue, onIdleDue } from './patience.js';
-import { endReplayPause } from './replay.js';
+import { endReplayPause } from './replay-send.js';
 import { runDueSteps } from './response-lane.js';
 import { isResponding, requestResponse, startResponse } from './response-start.js';
 import type { SessionState } from './state.js';

@@ -16,7 +16,9 @@ export type AudioDifference =
   /** A sample that is not the recorded one. `recorded` is undefined behind the end. */
   | { readonly what: 'sample'; readonly recorded: number | undefined; readonly live: number }
   /** More silence is missing or extra than may be. */
-  | { readonly what: 'slack'; readonly spentSamples: number };
+  | { readonly what: 'slack'; readonly spentSamples: number }
+  /** The client goes on where its next message should have come by now. */
+  | { readonly what: 'late' };
 
 /** One session's place in the recorded stream. */
 export class ReplayAudio {
@@ -25,6 +27,7 @@ export class ReplayAudio {
   /** Speech that was replaced has nothing but its length. */
   readonly #onlyLength: boolean;
   #position = 0;
+  #granted = 0;
   #spentSamples = 0;
   #block: Int16Array = new Int16Array(0);
   #blockStart = 0;
@@ -39,6 +42,16 @@ export class ReplayAudio {
   /** How far the recorded stream has been followed, in samples. */
   get position(): number {
     return this.#position;
+  }
+
+  /** How far the server may go: silence that does not come need not be waited for. */
+  get reached(): number {
+    return Math.max(this.#position, this.#granted);
+  }
+
+  /** Lets the server go on to a position whose samples may still come, or never. */
+  grant(position: number): void {
+    this.#granted = position;
   }
 
   get slackSamples(): number {

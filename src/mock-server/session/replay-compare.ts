@@ -45,6 +45,10 @@ export function compareEvents(
 ): Difference | undefined {
   if (recorded['type'] !== live['type'])
     return { path: 'type', recorded: recorded['type'], live: live['type'] };
+  const [eventId, liveEventId] = [recorded['event_id'], live['event_id']];
+  // Never compared, and yet an error may quote it.
+  if (typeof eventId === 'string' && typeof liveEventId === 'string' && isId(eventId))
+    ids.bind(eventId, liveEventId, 'event');
   return compareValues(recorded, live, [], '');
 
   function compareValues(

@@ -1,19 +1,49 @@
 /**
- * What the client of a replay sends beside what was recorded: the next message of its list, at its place in the stream of
- * audio. Must never send anything.
+ * What the client of a replay does, compared with what was recorded: its messages in their order, its audio as one
+ * stream, each at its place in the other. Must never answer.
  */
 import { type JsonObject, parseMessageObject } from '../../protocol/json-object.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { appendExtras, audioOfAppend, type RecordedEntry } from '../../recordings/index.js';
+import {
+  appendExtras,
+  audioOfAppend,
+  compareTargets,
+  modelOf,
+  type RecordedEntry,
+} from '../../recordings/index.js';
+import { closeSession, note } from './outbox.js';
 import type { Replay } from './replay.js';
 import type { AudioDifference } from './replay-audio.js';
 import { compareEvents, type Difference } from './replay-compare.js';
-import { fail, failAt, nameOf } from './replay-outcome.js';
-import { pump } from './replay-send.js';
+import { closeReason, mismatchOf, REPLAY_MISMATCH_CODE } from './replay-mismatch.js';
+import { describeEntry, nameOf } from './replay-outcome.js';
+import { sendDue } from './replay-send.js';
 import type { SessionState } from './state.js';
 
 /** Ids and spaces may make a message a little longer or shorter. */
 const WITHHELD_SIZE_SLACK = 256;
+
+/** The connection stands: the client must have asked for what was recorded. */
+export function openReplay(state: SessionState, replay: Replay): void {
+  const { upgrade } = replay.script;
+  note(state, 'replay-started', { recording: replay.script.recording.name });
+  const different = upgrade === undefined ? undefined : compareUpgrades(state, upgrade.target);
+  if (different !== undefined && !replay.ignored.has([different.path])) {
+    const line = replay.script.lineOf(0);
+    const found = { entry: 1, line, expected: 'the recorded URL', came: 'another URL' };
+    fail(state, replay, found, different);
+    return;
+  }
+  sendDue(state, replay);
+}
+
+function compareUpgrades({ options, model }: SessionState, recorded: string): Difference | undefined {
+  if (options.target !== undefined) return compareTargets(recorded, options.target);
+  const asked = modelOf(recorded);
+  return asked === model.requested
+    ? undefined
+    : { path: 'model', recorded: asked ?? undefined, live: model.requested ?? undefined };
+}
 
 /** Takes a text message of the client. */
 export function takeReplayText(state: SessionState, replay: Replay, text: string): void {
@@ -59,8 +89,8 @@ function takeAudio(state: SessionState, replay: Replay, event: JsonObject, bytes
         ? undefined
         : isExact
           ? audio.takeExtra(live, followed)
-          : ({ what: 'slack', spentSamples: audio.slackSamples } as const);
-  if (problem === undefined) pump(state, replay);
+          : ({ what: 'late' } as const);
+  if (problem === undefined) sendDue(state, replay);
   else failAudio(state, replay, problem);
 }
 
@@ -85,14 +115,16 @@ function differentExtras({ script, audio, ids, ignored }: Replay, event: JsonObj
 
 function failAudio(state: SessionState, replay: Replay, problem: AudioDifference): void {
   const { audio, script, nextClient } = replay;
-  const isOver = problem.what === 'sample' && problem.recorded === undefined;
+  // Behind the end of what may come now, what is wrong is that the next message has not come.
+  const isOver = problem.what === 'late' || (problem.what === 'sample' && problem.recorded === undefined);
   const index = isOver ? (nextClient ?? script.count - 1) : (script.appendAt(audio.position) ?? 0);
   const slackMs = Math.round((audio.slackSamples * 1000) / script.rateHz);
   const at = `sample ${audio.position} of the client's audio`;
-  const why =
-    problem.what === 'slack'
-      ? `more than ${slackMs} ms of silence are missing or extra, or a message came so much later (audioSlackMs) at ${at}`
-      : at;
+  const why = {
+    sample: at,
+    slack: `more than ${slackMs} ms of silence (audioSlackMs) are missing or extra at ${at}`,
+    late: `it has not come ${slackMs} ms (audioSlackMs) behind its place, at ${at}`,
+  }[problem.what];
   const [recorded, live] =
     problem.what === 'sample' ? [problem.recorded, problem.live] : [undefined, undefined];
   failAt(state, replay, Math.max(0, index), 'audio', { path: 'audio', recorded, live, why });
@@ -133,8 +165,7 @@ function takeMessage(
   }
   if (isSync) audio.meet();
   replay.nextClient = script.next(index + 1, 'message', 'sync');
-  replay.reachedMs = Math.max(replay.reachedMs, script.atMs(index));
-  pump(state, replay);
+  sendDue(state, replay);
 }
 
 function compareTexts(
@@ -152,4 +183,34 @@ function compareTexts(
   return recordedText === text
     ? undefined
     : { path: '', recorded: recordedText, live: text, why: 'another text' };
+}
+
+function failAt(
+  state: SessionState,
+  replay: Replay,
+  index: number,
+  came: string,
+  different: Difference,
+): void {
+  const { script } = replay;
+  const found = {
+    entry: index + 1,
+    line: script.lineOf(index),
+    expected: describeEntry(script, index),
+    came,
+  };
+  fail(state, replay, found, different);
+}
+
+/** The first difference ends the session: what follows it would only follow from it. */
+function fail(
+  state: SessionState,
+  replay: Replay,
+  found: Parameters<typeof mismatchOf>[0],
+  different: Difference,
+): void {
+  const mismatch = mismatchOf(found, different);
+  replay.mismatch = mismatch;
+  note(state, 'replay-mismatch', { ...mismatch });
+  closeSession(state, REPLAY_MISMATCH_CODE, closeReason(mismatch), true);
 }

@@ -1,18 +1,14 @@
 /**
- * A recording followed strictly in place of the simulation: the client must send what was recorded, and the server's
- * messages follow where they did. Must never answer by itself, and never keep more than one entry.
+ * A recording followed strictly in place of the simulation: where a session is in it. Data only; what the client sends
+ * is judged in replay-take.ts, what the server sends comes from replay-send.ts. Must never keep an entry.
  */
 import { openRandomStream } from '../../protocol/index.js';
 import { LIMITS } from '../../protocol/limits.js';
-import { modelOf, type ReplayScript } from '../../recordings/index.js';
-import { note } from './outbox.js';
+import type { ReplayScript } from '../../recordings/index.js';
 import { ReplayAudio } from './replay-audio.js';
 import { IgnoredPaths } from './replay-compare.js';
 import { ReplayIds } from './replay-ids.js';
 import type { ReplayLeftovers, ReplayMismatch } from './replay-mismatch.js';
-import { fail } from './replay-outcome.js';
-import { pump } from './replay-send.js';
-import type { SessionState } from './state.js';
 
 /** How a recording is followed. */
 export interface ReplaySettings {
@@ -38,9 +34,17 @@ export interface Replay {
   nextClient: number | undefined;
   /** The next entry of the server; undefined when all are out. */
   nextServer: number | undefined;
-  /** When, in the recording, something last happened here. */
-  reachedMs: number;
+  /** A recorded pause before the next entry of the server has not passed. */
   isPausing: boolean;
+  /** The pause before that entry has passed. */
+  hasPaused: boolean;
+  /** Responses by their recorded ids, numbered from 1. */
+  readonly responses: Map<string, number>;
+  /** User turns that have begun. */
+  turns: number;
+  isSpeaking: boolean;
+  /** The log says already that all of it was exchanged. */
+  isComplete: boolean;
   mismatch: ReplayMismatch | undefined;
   leftovers: ReplayLeftovers | undefined;
 }
@@ -60,47 +64,13 @@ export function createReplay(
     audio: new ReplayAudio(script, audioSlackMs),
     nextClient: script.next(0, 'message', 'sync'),
     nextServer: script.next(0, 'server'),
-    reachedMs: 0,
     isPausing: false,
+    hasPaused: false,
+    responses: new Map(),
+    turns: 0,
+    isSpeaking: false,
+    isComplete: false,
     mismatch: undefined,
     leftovers: undefined,
   };
-}
-
-/** The connection stands: the client must have asked for the recorded model. */
-export function openReplay(state: SessionState, replay: Replay): void {
-  const { upgrade } = replay.script;
-  note(state, 'replay-started', { recording: replay.script.recording.name });
-  const recorded = upgrade === undefined ? state.model.requested : modelOf(upgrade.target);
-  const live = state.model.requested;
-  if (recorded !== live) {
-    const found = { entry: 1, line: 1, expected: 'the upgrade request', came: 'the upgrade request' };
-    fail(state, replay, found, { path: 'model', recorded, live });
-    return;
-  }
-  pump(state, replay);
-}
-
-/** A pause of the recording has passed. */
-export function endReplayPause(state: SessionState): void {
-  if (state.replay === undefined) return;
-  state.replay.isPausing = false;
-  pump(state, state.replay);
-}
-
-/** Whether the next message of the server waits for nothing but silence that the client need not send. */
-export function waitsForSilence(replay: Replay): boolean {
-  const { nextServer, nextClient, script, audio } = replay;
-  if (nextServer === undefined || replay.mismatch !== undefined || replay.isPausing) return false;
-  if (nextClient !== undefined && nextClient < nextServer) return false;
-  const position = script.samplesBefore(nextServer);
-  return position > audio.position && audio.mayPassOver(position);
-}
-
-/** Nothing has come for a while: what is missing is taken for silence that this client does not send. */
-export function passSilence(state: SessionState): void {
-  const { replay } = state;
-  if (replay?.nextServer === undefined || !waitsForSilence(replay)) return;
-  replay.audio.passOver(replay.script.samplesBefore(replay.nextServer));
-  pump(state, replay);
 }

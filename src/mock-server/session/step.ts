@@ -6,15 +6,15 @@
 import { type ClientEvent, echoSession, findModel, parseClientFrame, refuse } from '../../protocol/index.js';
 import { handleClientEvent } from './client-events.js';
 import { advanceTime, jumps, passMoments, settleIfJumping } from './clock.js';
-import { addLiveHold, countClientEvent, emit, emitRefusal, releaseHold } from './emit.js';
+import { addLiveHold, countForHolds, emit, emitRefusal, releaseHold } from './emit.js';
 import { releaseWithheld } from './fault-actions.js';
 import { addFault, scheduleMoments, strikeOpening, takeRequest } from './faults.js';
 import { failHold } from './fire-timer.js';
 import { describeHold } from './holds.js';
 import { closeSession, later, sendOut } from './outbox.js';
 import { startPatience, touch } from './patience.js';
-import { openReplay, passSilence, waitsForSilence } from './replay.js';
-import { takeReplayBinary, takeReplayText } from './replay-take.js';
+import { passSilence, waitsForSilence } from './replay-send.js';
+import { openReplay, takeReplayBinary, takeReplayText } from './replay-take.js';
 import type { SessionState } from './state.js';
 import { nextTimer, waitMs } from './timers.js';
 import type { SessionInput, SessionOperation } from './types.js';
@@ -167,11 +167,16 @@ function refuseUnknownModel(state: SessionState): void {
 function takeText(state: SessionState, text: string): void {
   touch(state);
   if (state.phase !== 'open') return;
+  const parsed = parseClientFrame(text);
   if (state.replay !== undefined) {
-    takeReplayText(state, state.replay, text);
+    const { replay } = state;
+    const event = parsed.ok ? parsed.event : undefined;
+    const type = event?.type ?? '';
+    countForHolds(state, type, undefined);
+    takeRequest(state, { type, eventId: event?.event_id, event }, () => takeReplayText(state, replay, text));
+    releaseWithheld(state, type);
     return;
   }
-  const parsed = parseClientFrame(text);
   if (state.verbatim !== undefined) {
     const { verbatim } = state;
     const type = parsed.ok ? parsed.event.type : '';
@@ -187,7 +192,7 @@ function takeText(state: SessionState, text: string): void {
   }
   const { event } = parsed;
   // What the client has sent it has sent, whatever a fault makes of it: holds let go in any case.
-  countClientEvent(state, event.type);
+  countForHolds(state, event.type, undefined);
   takeRequest(state, { type: event.type, eventId: event.event_id, event }, () => carryOut(state, event));
   releaseWithheld(state, event.type);
 }

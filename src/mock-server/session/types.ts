@@ -90,6 +90,8 @@ export interface SessionOptions {
   readonly scenario: Scenario;
   /** A recording to follow strictly in place of the simulation. */
   readonly replay?: ReplaySettings | undefined;
+  /** The upgrade request's target; what a replay compares with the recorded one. Default: only the model is known. */
+  readonly target?: string | undefined;
   /** Full decode of an image, called once per image at commit. Every image passes when absent. */
   readonly verifyImage?: ImageVerifier;
   /** The key's account: `arrears` closes at once, `refused` answers with the authentication error event. */

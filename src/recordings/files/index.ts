@@ -9,3 +9,4 @@ export { loadRedactionRules } from './redaction-rules.js';
 export { writeTexts } from './whole-io.js';
 export type { ReplaceOptions } from './write-beside.js';
 export { writeBeside } from './write-beside.js';
+export { type WriteScenarioOptions, writeScenario } from './write-scenario.js';

@@ -125,3 +125,8 @@ function userInfo(text: string): readonly string[] {
 function plain(text: string): string {
   return percentDecoded(text)?.text ?? text;
 }
+
+/** Whether a parameter of a URL is one that authenticates, by its name. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET_PARAMETER.test(name);
+}
