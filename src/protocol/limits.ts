@@ -168,6 +168,17 @@ export const LIMITS = {
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,
+  /** What a recorder keeps back because the end of a text delta may be the beginning of a secret: entries, their bytes, and milliseconds between the first and the last. Beyond it the deltas in question are withheld. */
+  redactionKeptEntries: 2_000,
+  redactionKeptBytes: 32 * 1024 * 1024,
+  redactionKeptMs: 10_000,
+  /** Streams of text deltas whose ends a recorder remembers; the oldest counts as ended beyond it. */
+  redactionStreams: 64,
+  /** Characters of a stream of deltas that are searched as one while its secret-like text goes on; more of it is withheld. */
+  redactionStreamChars: 24 * 1024,
+  /** Rules of one redaction rule file, and the characters a regular expression of one may match. */
+  redactionRules: 200,
+  redactionMatchChars: 1_024,
 } as const;
 
 /** The name of a bound. */
