@@ -26,7 +26,8 @@ const SECRET_HEADER = /key|token|secret|cookie|signature|auth|password|passwd|cr
 const SECRET_PARAMETER =
   /^(?:.*(?:key|token|secret|signature|password|passwd|credential|authorization).*|auth|sig|pwd|sign)$/i;
 /** A subprotocol that carries a key behind its name, as `openai-insecure-api-key.sk-…` does. */
-const SECRET_PROTOCOL = /^[a-z0-9.-]*(?:key|token|secret|auth|bearer|password|authorization\.k8s\.io)[a-z0-9-]*\.(?=.)/i;
+const SECRET_PROTOCOL =
+  /^[a-z0-9.-]*(?:key|token|secret|auth|bearer|password|authorization\.k8s\.io)[a-z0-9-]*\.(?=.)/i;
 /** A subprotocol whose neighbour is the key. */
 const SECRET_PROTOCOL_NAME = /^(?:bearer|token|access[_-]?token|authorization|auth|api[_-]?key)$/i;
 
@@ -96,7 +97,8 @@ export function secretParameters(target: string): readonly NamedPlace[] {
   for (const match of target.matchAll(/[?&;]([^?&;=#]*)=([^?&;#]*)/g)) {
     const [whole, name = '', value = ''] = match;
     const end = match.index + whole.length;
-    if (value !== '' && SECRET_PARAMETER.test(plain(name))) found.push({ name, start: end - value.length, end });
+    if (value !== '' && SECRET_PARAMETER.test(plain(name)))
+      found.push({ name, start: end - value.length, end });
   }
   return found;
 }

@@ -2,7 +2,14 @@
  * One entry in, the same entry without secrets out, whatever its kind. Must never change what it was given, and give
  * what it cannot clean as withheld.
  */
-import type { DraftEntry, DraftPart, MediaPart, RecordedHeaders, TextEntry, WithheldEntry } from '../entries.js';
+import type {
+  DraftEntry,
+  DraftPart,
+  MediaPart,
+  RecordedHeaders,
+  TextEntry,
+  WithheldEntry,
+} from '../entries.js';
 import { ALLOWED_HEADERS, redactHeaders, redactTarget } from './handshake-redaction.js';
 import { type PathRule, pathReplacements } from './path-rules.js';
 import { applyReplacements, type Replacement } from './replacements.js';
@@ -125,9 +132,7 @@ export class EntryRedactor {
   }
 
   #message(text: string): string {
-    return this.scrub(
-      applyReplacements(text, pathReplacements(text, this.#paths, this.#texts.placeholders)),
-    );
+    return this.scrub(applyReplacements(text, pathReplacements(text, this.#paths, this.#texts.placeholders)));
   }
 
   #refuseMedia({ bytes }: MediaPart): void {
@@ -166,7 +171,10 @@ export function withheld(entry: DraftEntry, rule: string): WithheldEntry {
 export function sizeOf(entry: DraftEntry): number {
   switch (entry.kind) {
     case 'text':
-      return entry.parts.reduce((sum, part) => sum + (typeof part === 'string' ? utf8Size(part) : part.bytes.length), 0);
+      return entry.parts.reduce(
+        (sum, part) => sum + (typeof part === 'string' ? utf8Size(part) : part.bytes.length),
+        0,
+      );
     case 'upgrade':
       return utf8Size(entry.target) + headersSize(entry.headers);
     case 'answer':

@@ -92,7 +92,8 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   },
   {
     name: 'secret-member',
-    finds: 'string values of 4 characters or more of JSON members such as `api_key`, `access_token`, `password`',
+    finds:
+      'string values of 4 characters or more of JSON members such as `api_key`, `access_token`, `password`',
     hints: ['key', 'token', 'secret', 'passw', 'authorization'],
     pattern: new RegExp(`"${SECRET_NAMES}"\\s{0,16}:\\s{0,16}"((?:[^"\\\\]|\\\\[^]){4,8192})`, 'dgi'),
     beginning: new RegExp(

@@ -24,7 +24,9 @@ describe('a recorded text with placeholders', () => {
     'fits every text made by filling them',
     (pieces, end) => {
       const recorded = pieces.map(([text], index) => text + placeholderOf('rule', index + 1)).join('') + end;
-      expect(matchesPlaceholder(recorded, pieces.map(([text, fill]) => text + fill).join('') + end)).toBe(true);
+      expect(matchesPlaceholder(recorded, pieces.map(([text, fill]) => text + fill).join('') + end)).toBe(
+        true,
+      );
     },
   );
 });

@@ -36,7 +36,8 @@ export function replacementsOf(
   hits: readonly SecretHit[],
   placeholderFor: (hit: SecretHit) => string,
 ): readonly Replacement[] | undefined {
-  if (!isJsonText(text)) return hits.map((hit) => ({ ...wholeEscapes(text, hit), text: placeholderFor(hit) }));
+  if (!isJsonText(text))
+    return hits.map((hit) => ({ ...wholeEscapes(text, hit), text: placeholderFor(hit) }));
   const replacements: Replacement[] = [];
   const scalars = jsonScalars(text);
   let scalar = scalars.next();

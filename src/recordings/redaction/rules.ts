@@ -14,7 +14,11 @@ const name = z
 const textRule = z
   .strictObject({
     name,
-    text: z.string().min(3).max(LIMITS.redactionMatchChars).describe('Found in any letter case and encoding.'),
+    text: z
+      .string()
+      .min(3)
+      .max(LIMITS.redactionMatchChars)
+      .describe('Found in any letter case and encoding.'),
   })
   .describe('A text as it is.');
 
@@ -42,7 +46,9 @@ const pathRule = z
     path: z
       .string()
       .regex(/^[^.\s]+(?:\.[^.\s]+)*$/, 'it is no path such as session.instructions or item.content.*.text')
-      .describe('Keys with dots between them; `*` stands for any key or index. All values below are replaced.'),
+      .describe(
+        'Keys with dots between them; `*` stands for any key or index. All values below are replaced.',
+      ),
     event: z.string().optional().describe('Only in messages of this type.'),
   })
   .describe('The value at a place of a JSON message.');

@@ -43,9 +43,12 @@ function shapeMistake(source: string, maxChars: number): string | undefined {
       continue;
     }
     closed = undefined;
-    if (/^\(\?(?:[=!]|<[=!])/.test(rest)) return 'it looks ahead or behind, which rules cannot. Try without (?…)';
-    if (/^\\(?:[1-9]|k<)/.test(rest)) return 'it refers back to a group, which rules cannot. Try writing it out';
-    if (/^[$^]/.test(rest)) return 'it asks for the beginning or the end, which a message does not have. Try \\b';
+    if (/^\(\?(?:[=!]|<[=!])/.test(rest))
+      return 'it looks ahead or behind, which rules cannot. Try without (?…)';
+    if (/^\\(?:[1-9]|k<)/.test(rest))
+      return 'it refers back to a group, which rules cannot. Try writing it out';
+    if (/^[$^]/.test(rest))
+      return 'it asks for the beginning or the end, which a message does not have. Try \\b';
     const atom = /^(?:\\[^]|\[(?:\\[^]|[^\]\\])*\])/.exec(rest)?.[0];
     if (atom !== undefined) {
       index += atom.length;

@@ -12,6 +12,7 @@ import {
   plainView,
   type TextView,
   through,
+  utf8Decoded,
 } from './text-view.js';
 
 /** A value that is looked for as it is. */
@@ -101,16 +102,25 @@ export class SecretSearch {
     return first < text.length ? first : undefined;
   }
 
-  /** Reads a view and what is hidden in it. @param atEnd whether of base64 only what reaches the end counts */
+  /**
+   * Reads a view and what is hidden in it.
+   *
+   * @param atEnd whether of base64 only what reaches the end counts
+   * @param isBytes whether its characters may be bytes of UTF-8
+   */
   #visit(
     view: TextView,
     depth: number,
     base64Depth: number,
     look: (view: TextView) => void,
     atEnd = false,
+    isBytes = true,
   ): void {
     look(view);
     if (depth === MAX_DEPTH) return;
+    const characters = isBytes ? utf8Decoded(view.text) : undefined;
+    if (characters !== undefined)
+      this.#visit(through(view, characters), depth, base64Depth, look, atEnd, false);
     for (const undone of [jsonUnescaped(view.text), percentDecoded(view.text)]) {
       if (undone !== undefined) this.#visit(through(view, undone), depth + 1, base64Depth, look, atEnd);
     }
@@ -120,13 +130,7 @@ export class SecretSearch {
         if (atEnd && run.end < unwrapped.text.length) continue;
         const start = atEnd ? Math.max(run.start, run.end - this.#tailChars()) : run.start;
         for (const decoded of base64Views(unwrapped.text, { start, end: run.end })) {
-          this.#visit(
-            through(view, through(unwrapped, decoded)),
-            depth + 1,
-            base64Depth + 1,
-            look,
-            atEnd,
-          );
+          this.#visit(through(view, through(unwrapped, decoded)), depth + 1, base64Depth + 1, look, atEnd);
         }
       }
     }

@@ -20,14 +20,7 @@ export type DeltaMeaning =
   | { readonly kind: 'ends'; readonly stream: string }
   | { readonly kind: 'ends-all' };
 
-const IDS = [
-  'response_id',
-  'item_id',
-  'call_id',
-  'output_index',
-  'content_index',
-  'summary_index',
-] as const;
+const IDS = ['response_id', 'item_id', 'call_id', 'output_index', 'content_index', 'summary_index'] as const;
 const DELTA_TYPE = /"[a-z_.]+\.delta"/;
 const END_TYPE = /"[a-z_.]+\.(?:done|completed|failed|finished)"/;
 const ENDS_ALL: readonly unknown[] = ['response.done', 'session.finished'];
