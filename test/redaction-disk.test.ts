@@ -282,7 +282,7 @@ const escaping = fc.record({
   before: fc.string({ maxLength: 4 }),
 });
 
-function escape(
+function escaped(
   text: string,
   { layer, which, before }: { layer: string; which: boolean[]; before: string },
 ): string {
@@ -304,7 +304,7 @@ describe('any secret', () => {
   property.prop([secrets, escaping, escaping, fc.array(fc.nat(), { maxLength: 6 }), fc.string()])(
     'in any form, cut anywhere, never reaches the disk',
     (secret, inner, outer, cuts, around) => {
-      const value = `${around} ${escape(escape(secret, inner), outer)} ${around}`;
+      const value = `${around} ${escaped(escaped(secret, inner), outer)} ${around}`;
       const places = [...new Set(cuts.map((cut) => cut % (value.length + 1)))].sort((a, b) => a - b);
       const pieces = [0, ...places].map((from, index) => value.slice(from, places[index]));
       const { disk, read } = record([bearer(secret), ...pieces.map((piece) => textDelta(piece))]);

@@ -38,7 +38,7 @@ export function* jsonScalars(text: string): Generator<JsonScalar> {
     } else if (character === '"') {
       const place = stringAt(text, index);
       if (place === undefined) return;
-      if (expectsKey) path[path.length - 1] = valueOf(text.slice(index, place.end + 1));
+      if (expectsKey) path[path.length - 1] = keyOf(text.slice(index, place.end + 1));
       yield { kind: expectsKey ? 'key' : 'string', ...place, path };
       expectsKey = false;
       index = place.end;
@@ -62,7 +62,7 @@ export function isJsonText(text: string): boolean {
   }
 }
 
-function valueOf(quoted: string): string {
+function keyOf(quoted: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {

@@ -60,7 +60,7 @@ function placeInScalar(text: string, { start, end }: SecretHit, scalar: JsonScal
   return wholeEscapes(text, { start, end }, scalar);
 }
 
-const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[^])/y;
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|[\s\S])/y;
 
 /** The place, grown to hold whole escapes of JSON. */
 function wholeEscapes(

@@ -49,7 +49,7 @@ function shapeMistake(source: string, maxChars: number): string | undefined {
       return 'it refers back to a group, which rules cannot. Try writing it out';
     if (/^[$^]/.test(rest))
       return 'it asks for the beginning or the end, which a message does not have. Try \\b';
-    const atom = /^(?:\\[^]|\[(?:\\[^]|[^\]\\])*\])/.exec(rest)?.[0];
+    const atom = /^(?:\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\])/.exec(rest)?.[0];
     if (atom !== undefined) {
       index += atom.length;
       continue;

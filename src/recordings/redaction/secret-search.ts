@@ -3,6 +3,7 @@
  * case, and one of these inside another. Takes time linear in the text. Must never say where a secret is not.
  */
 import { base64Runs, base64Views, unwrappedViews } from './base64-view.js';
+import { ByteNeedle } from './byte-search.js';
 import type { SecretPattern } from './pattern-table.js';
 import {
   foldCase,
@@ -45,6 +46,7 @@ interface Needle {
   readonly rank: number;
   /** In lower case; a second form for bytes that are read one by one. */
   readonly forms: readonly string[];
+  readonly inBytes: ByteNeedle;
 }
 
 /** What is looked for. */
@@ -62,7 +64,10 @@ export class SecretSearch {
   readonly #longest: number;
 
   constructor({ literals, patterns }: SearchFor) {
-    this.#needles = literals.map((literal, rank) => ({ literal, rank, forms: formsOf(literal.value) }));
+    this.#needles = literals.map((literal, rank) => {
+      const forms = formsOf(literal.value);
+      return { literal, rank, forms, inBytes: new ByteNeedle(forms.at(-1) ?? '') };
+    });
     this.#patterns = patterns;
     const lengths = this.#needles.flatMap(({ forms }) => forms.map(({ length }) => length));
     const shortest = Math.ceil((4 * Math.min(...lengths, Number.MAX_SAFE_INTEGER)) / 3);
@@ -82,10 +87,8 @@ export class SecretSearch {
   }
 
   /** Whether a literal stands in bytes as it is, in any letter case. For sound and images. */
-  findInBytes(bytes: Uint8Array, decode: (bytes: Uint8Array) => string = latin1): SecretLiteral | undefined {
-    if (this.#needles.length === 0) return undefined;
-    const folded = foldCase(decode(bytes));
-    return this.#needles.find(({ forms }) => forms.some((form) => folded.includes(form)))?.literal;
+  findInBytes(bytes: Uint8Array): SecretLiteral | undefined {
+    return this.#needles.find(({ inBytes }) => inBytes.isIn(bytes))?.literal;
   }
 
   /** From where on the end of a text may become a hit, or a longer one, with what follows; undefined: it cannot. */
