@@ -2,3 +2,4 @@
 export * from './directory-parts.js';
 export { createNodeSha256 } from './node-sha256.js';
 export * from './open-recording.js';
+export { loadRedactionRules, parseRedactionRules } from './load-redaction-rules.js';
