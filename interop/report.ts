@@ -56,12 +56,12 @@ function renderCell(report: SuiteReport, name: string, width: number): string {
   return COLORS[verdict.status](text.padStart(width));
 }
 
-/** Every failure with the command that repeats it, equal ones of one SDK together; empty when there is none. */
-export function renderFailures(reports: readonly SuiteReport[]): string {
-  return reports.flatMap((report) => renderSuiteFailures(report)).join('\n');
+/** Every failure with the command that repeats it, equal ones of one SDK together; empty when there is none. @param script the npm script of the suite */
+export function renderFailures(reports: readonly SuiteReport[], script = 'interop'): string {
+  return reports.flatMap((report) => renderSuiteFailures(report, script)).join('\n');
 }
 
-function renderSuiteFailures(report: SuiteReport): readonly string[] {
+function renderSuiteFailures(report: SuiteReport, script: string): readonly string[] {
   const byDetail = new Map<string, string[]>();
   for (const { case: name, status, detail } of report.verdicts) {
     if (status !== 'failed') continue;
@@ -73,7 +73,7 @@ function renderSuiteFailures(report: SuiteReport): readonly string[] {
     return [
       pc.red(`${report.title}: ${first}${more}`),
       `  ${detail.replaceAll('\n', '\n  ')}`,
-      `  npm run interop -- --sdk ${report.sdk} --only ${first}`,
+      `  npm run ${script} -- --sdk ${report.sdk} --only ${first}`,
     ].join('\n');
   });
 }

@@ -6,53 +6,28 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createMockServer, type MockServer } from '../src/index.js';
-import { findTableProblems, type InteropCase, readCases, type SdkLanguage } from './cases.js';
+import { findTableProblems, type InteropCase, readCases } from './cases.js';
 import { writeFixtures } from './fixtures.js';
-import { prepareJavaSdk } from './java-sdk.js';
-import { preparePythonSdk } from './python-sdk.js';
 import { countTotals, renderFailures, renderTable, type SuiteReport, totalsLine } from './report.js';
 import { INTEROP_SERVERS } from './scenarios.js';
+import {
+  CACHE,
+  CASES,
+  casesFor,
+  isUsage,
+  prepareSdk,
+  SDKS,
+  type Sdk,
+  SPEECH,
+  sdkNamed,
+  UsageError,
+} from './sdks.js';
 import { checkCloses } from './server-side.js';
 import { type CaseVerdict, runSuite } from './suite-process.js';
-import type { MissingTool, ReadySuite } from './toolchain.js';
 
-const INTEROP = dirname(fileURLToPath(import.meta.url));
-const ROOT = dirname(INTEROP);
-const CACHE = join(ROOT, '.cache', 'interop');
 const FIXTURES = join(CACHE, 'fixtures');
-const CASES = join(INTEROP, 'cases');
-
-interface Sdk {
-  readonly sdk: string;
-  readonly title: string;
-  readonly language: SdkLanguage;
-  readonly prepare: () => Promise<ReadySuite | MissingTool>;
-}
-
-/** Versions are those of requirements-*.txt and pom.xml. */
-const SDKS: readonly Sdk[] = [
-  {
-    sdk: 'python-1-26-2',
-    title: 'Python 1.26.2',
-    language: 'python',
-    prepare: () => preparePythonSdk(INTEROP, CACHE, 'requirements-1.26.2.txt'),
-  },
-  {
-    sdk: 'python-newest',
-    title: 'Python 2.0.2',
-    language: 'python',
-    prepare: () => preparePythonSdk(INTEROP, CACHE, 'requirements-newest.txt'),
-  },
-  {
-    sdk: 'java',
-    title: 'Java 2.22.13',
-    language: 'java',
-    prepare: () => prepareJavaSdk(INTEROP),
-  },
-];
 
 interface Options {
   readonly only: string;
@@ -62,39 +37,18 @@ interface Options {
   readonly requireAll: boolean;
 }
 
-/** The command line asks for something that is not there. */
-class UsageError extends Error {}
-
-function isUsage(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS');
-}
-
 function readOptions(): Options {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', default: '' },
       sdk: { type: 'string' },
-      speech: { type: 'string', default: join(ROOT, 'assets', 'speech', 'question.wav') },
+      speech: { type: 'string', default: SPEECH },
       json: { type: 'string' },
       'require-all': { type: 'boolean', default: process.env['CI'] === 'true' },
     },
   });
-  if (values.sdk !== undefined && !SDKS.some((one) => one.sdk === values.sdk))
-    throw new UsageError(`No SDK '${values.sdk}'. Try one of: ${SDKS.map((one) => one.sdk).join(', ')}.`);
+  if (values.sdk !== undefined) sdkNamed(values.sdk);
   return { ...values, sdk: values.sdk, json: values.json, requireAll: values['require-all'] };
-}
-
-function casesFor(sdk: Sdk, cases: readonly InteropCase[]): readonly InteropCase[] {
-  return cases.filter((one) => one.sdks === undefined || one.sdks.includes(sdk.language));
-}
-
-async function prepare(sdk: Sdk): Promise<ReadySuite | MissingTool | { readonly broken: string }> {
-  try {
-    return await sdk.prepare();
-  } catch (error) {
-    return { broken: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 async function runSdk(
@@ -105,7 +59,7 @@ async function runSdk(
 ): Promise<SuiteReport> {
   const startedMs = performance.now();
   const names = cases.map((one) => one.case);
-  const ready = await prepare(sdk);
+  const ready = await prepareSdk(sdk);
   if ('missing' in ready || 'broken' in ready) {
     const missing = 'missing' in ready;
     const detail = missing ? `needs ${ready.missing}` : ready.broken;

@@ -1,6 +1,6 @@
 /**
- * Writes the JSON Schemas of all events and of scenario files, and the description of the control API, to schemas/. Run
- * `npx tsx scripts/export-schemas.ts` after changing a schema; a test compares the files with what this would write.
+ * Writes the JSON Schemas of all events, of scenario files and of recordings, and the description of the control API, to
+ * schemas/. Run `npx tsx scripts/export-schemas.ts` after changing a schema; a test compares the files with what this would write.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openApiDocument } from '../src/mock-server/control/index.js';
 import { CLIENT_EVENT_SCHEMAS, SERVER_EVENT_SCHEMAS } from '../src/protocol/index.js';
+import { renderRecordingSchema } from './recording-schema-file.js';
 import { renderScenarioSchema } from './scenario-schema-file.js';
 
 /** One file: every event type as a definition, and a document that is any of them. */
@@ -50,6 +51,7 @@ export function renderSchemaFiles(): readonly { readonly path: string; readonly 
       ),
     },
     { path: 'schemas/scenario.json', text: renderScenarioSchema() },
+    { path: 'schemas/recording.json', text: renderRecordingSchema() },
     { path: 'schemas/control-api.json', text: `${JSON.stringify(openApiDocument(), undefined, 2)}\n` },
   ];
 }

@@ -1,6 +1,6 @@
 /**
  * Writes the parts of docs/reference that come from data: the tables of protocol.md between `generated` markers, and
- * limits.md, scenarios.md and the pages of faults as a whole. With `--check` it writes nothing and fails when a file is stale. It must never touch prose.
+ * limits.md, scenarios.md and the pages of faults as a whole; and the tables of recordings/README.md. With `--check` it writes nothing and fails when a file is stale. It must never touch prose.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -15,6 +15,12 @@ import {
 } from './docs/family-tables.js';
 import { faultPages } from './docs/fault-pages.js';
 import { limitsPage } from './docs/limits-page.js';
+import {
+  flowRecordings,
+  leftOutRefusals,
+  recordingsSize,
+  refusalRecordings,
+} from './docs/recordings-page.js';
 import { scenariosPage } from './docs/scenarios-page.js';
 
 /** A generated file and how it comes about: from the file as it is to the file as it should be. */
@@ -23,7 +29,9 @@ interface GeneratedFile {
   readonly regenerate: (current: string) => string;
 }
 
-const BLOCKS: Readonly<Record<string, () => string>> = {
+type Blocks = Readonly<Record<string, () => string>>;
+
+const PROTOCOL_BLOCKS: Blocks = {
   'family-limits': familyLimitsTable,
   ids: idTable,
   capabilities: capabilityTable,
@@ -33,13 +41,21 @@ const BLOCKS: Readonly<Record<string, () => string>> = {
   quirks: quirkTable,
 };
 
+const RECORDINGS_BLOCKS: Blocks = {
+  size: recordingsSize,
+  flows: flowRecordings,
+  refusals: refusalRecordings,
+  'left-out': leftOutRefusals,
+};
+
 const ROOT = new URL('../', import.meta.url);
 const LIMITS_SOURCE = 'src/protocol/limits.ts';
 
 const GENERATED_FILES: readonly GeneratedFile[] = [
-  { path: 'docs/reference/protocol.md', regenerate: (current) => fillBlocks(current) },
+  { path: 'docs/reference/protocol.md', regenerate: (current) => fillBlocks(current, PROTOCOL_BLOCKS) },
   { path: 'docs/reference/limits.md', regenerate: () => limitsPage(read(LIMITS_SOURCE)) },
   { path: 'docs/reference/scenarios.md', regenerate: scenariosPage },
+  { path: 'recordings/README.md', regenerate: (current) => fillBlocks(current, RECORDINGS_BLOCKS) },
   ...faultPages().map(({ path, text }) => ({ path, regenerate: () => text })),
 ];
 
@@ -52,12 +68,12 @@ function read(path: string): string {
 }
 
 /** Puts every table between its markers. @throws Error when a marker is missing or unknown */
-function fillBlocks(page: string): string {
-  const unused = new Set(Object.keys(BLOCKS));
+function fillBlocks(page: string, blocks: Blocks): string {
+  const unused = new Set(Object.keys(blocks));
   const filled = page.replace(
     /<!-- generated:([a-z-]+) -->\n[\s\S]*?<!-- \/generated -->/g,
     (_block, name: string) => {
-      const table = BLOCKS[name];
+      const table = blocks[name];
       if (table === undefined)
         throw new Error(`Unknown block '${name}'. Try one of ${[...unused].join(', ')}.`);
       unused.delete(name);

@@ -2,7 +2,12 @@
  * The mock server as its users meet it: addresses, the list of sessions, keys of connections, seeds, the end.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMockServer, type MockServer, type MockServerOptions } from '../src/mock-server/index.js';
+import {
+  createMockServer,
+  type MockServer,
+  type MockServerOptions,
+  type UrlChoice,
+} from '../src/mock-server/index.js';
 import { LIMITS, SoundstageError } from '../src/protocol/index.js';
 import type { Scenario } from '../src/scenarios/index.js';
 import { Talk } from './support/talk.js';
@@ -56,12 +61,20 @@ describe('addresses', () => {
     );
   });
 
-  test.each([
+  test.each<[UrlChoice, string]>([
     [{ scenario: 'barge-inn' }, "No URL for 'barge-inn': the server has no such scenario. Try 'barge-in'."],
     [
       { scenario: 'barge-in', seed: 7 },
       'No URL with a seed alone: the path has the name before it. Try adding a name.',
     ],
+    ...['', '.', '..', 'half \ud83d'].map((name): [UrlChoice, string] => [
+      { scenario: 'barge-in', name },
+      `No URL with the name '${name}': it would be no part of a path. Try a word.`,
+    ]),
+    ...[Number.NaN, 1.5, 2 ** 53].map((seed): [UrlChoice, string] => [
+      { scenario: 'barge-in', name: 'a', seed },
+      `No URL with the seed ${seed}: it is no safe integer. Try 7.`,
+    ]),
   ])('urlFor refuses %j', async (choice, message) => {
     const server = await inMemory({ scenarios: { 'barge-in': {} } });
     const error = errorOf(() => server.urlFor(choice));

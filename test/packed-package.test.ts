@@ -39,9 +39,9 @@ describe('the packed package', () => {
     expect(packedFiles).toEqual(
       expect.arrayContaining(['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js']),
     );
-    expect(packedFiles.filter((path) => /\.test\.|^src\/|^test\/|^dist\/demo\/|\.map$/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      packedFiles.filter((path) => /\.test\.|^src\/|^test\/|^recordings\/|^dist\/demo\/|\.map$/.test(path)),
+    ).toEqual([]);
   });
 
   it('serves and drives a session from its public entries', () => {
@@ -73,6 +73,19 @@ describe('the packed package', () => {
       console.log(ERROR_CATALOGUE.length > 0, QUIRKS.length > 0, schema.title);
     `);
     expect(printed).toBe('true true Server events of Qwen-Omni-Realtime');
+  });
+
+  it('writes and reads recordings', () => {
+    const printed = run(`
+      import { DirectorySink, openRecording, RecordingWriter } from 'soundstage/recordings';
+      const sink = new DirectorySink('session.rec');
+      const header = { provenance: { kind: 'handwritten' }, recordedBy: 'a user', model: null };
+      const writer = new RecordingWriter({ sink, header });
+      writer.write({ kind: 'text', from: 'client', atMs: 5, parts: ['{"type":"session.finish"}'] });
+      writer.finish();
+      for (const { atMs, parts } of openRecording('session.rec').entries()) console.log(atMs, parts.join());
+    `);
+    expect(printed).toBe('5 {"type":"session.finish"}');
   });
 
   it('hides everything else', () => {

@@ -13,6 +13,7 @@ import { counted, listed, moments } from './words.js';
 const STANDSTILLS = {
   'verbatim-timed-out': 'the client sends in time what the verbatim sequence waits for',
   'session-stuck': 'no session runs in circles',
+  'session-failed': 'nothing is thrown inside a session',
 } as const;
 
 export function logChecks(

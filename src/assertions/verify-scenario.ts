@@ -8,12 +8,13 @@ import { faultChecks } from './fault-checks.js';
 import { holdChecks } from './hold-checks.js';
 import { logChecks } from './log-checks.js';
 import { probeCheck } from './probe-check.js';
+import { replayChecks } from './replay-checks.js';
 import type { Check, Evidence, Verification } from './verification.js';
 import { readSession } from './wire-session.js';
 
 /**
  * Checks, in this order: that the log is complete; that every fault struck and every hold was reached, unless it is
- * `optional`; what the scenario expects; the probe. Only what went over the wire counts: server messages that a fault
+ * `optional`; that what replays a recording followed it; what the scenario expects; the probe. Only what went over the wire counts: server messages that a fault
  * dropped do not, client messages do as they were sent.
  */
 export function verifyScenario({ scenario, sessions, upgrades }: Evidence): Verification {
@@ -23,6 +24,7 @@ export function verifyScenario({ scenario, sessions, upgrades }: Evidence): Veri
     ...logChecks(scenario, attempts, read),
     ...faultChecks(scenario.faults ?? [], attempts, read),
     ...holdChecks(scenario.holds ?? [], read),
+    ...replayChecks(read),
     ...(scenario.expect ?? []).map((expectation, index) => ({
       ...expectationCheck(expectation, attempts, read),
       ...(expectation.because === undefined ? {} : { because: expectation.because }),

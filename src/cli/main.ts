@@ -6,10 +6,14 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
+import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { packCommand } from './pack-command.js';
 import { packageVersion } from './package-version.js';
 import { playCommand } from './play-command.js';
 import { quirksCommand } from './quirks-command.js';
+import { recordCommand } from './record-command.js';
+import { replayCommand } from './replay-command.js';
 import { scenariosCommand } from './scenarios-command.js';
 import { serveCommand } from './serve-command.js';
 
@@ -19,9 +23,14 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_QUIRK_UNKNOWN',
   'E_QUIRK_VALUE',
   'E_CLI_VALUE',
+  'E_PROXY_CI',
   'E_SCENARIO',
+  'E_REDACTION_RULES',
+  'E_RECORDING_MISSING',
+  'E_RECORDING_EXISTS',
   'E_SCENARIO_WAV',
   'E_SCENARIO_UNKNOWN',
+  'E_RECORDING_EXISTS',
 ]);
 
 const program = new Command('soundstage')
@@ -30,6 +39,10 @@ const program = new Command('soundstage')
   .helpCommand(false)
   .addCommand(serveCommand())
   .addCommand(playCommand())
+  .addCommand(recordCommand())
+  .addCommand(replayCommand())
+  .addCommand(diffCommand())
+  .addCommand(packCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 

@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { createMockServer, type MockServer } from '../mock-server/index.js';
 import { clientSnippets } from './client-snippets.js';
-import { EXIT_CODES } from './exit-codes.js';
+import { nextSignal } from './next-signal.js';
 import { packageVersion } from './package-version.js';
 import {
   addQuirk,
@@ -74,14 +74,6 @@ async function serve(flags: ServeFlags): Promise<void> {
   stopWatching();
   await server.close();
   process.exitCode = exitCode;
-}
-
-/** Resolves with the exit code of the first signal. A second Ctrl-C ends the process in Node's own way. */
-function nextSignal(): Promise<number> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve(EXIT_CODES.clean));
-    process.once('SIGINT', () => resolve(EXIT_CODES.interrupted));
-  });
 }
 
 function readyLine(server: MockServer, { seed, clock }: ServeFlags): string {

@@ -62,6 +62,8 @@ export function watchScenarios(
         setTimeout(() => reload(server, file, say), SETTLED_MS),
       );
     });
+    // A folder that goes away is no reason for the server to go, too.
+    watcher.on('error', (error) => say(`Watching ${file} ended: ${error.message}`));
     watchers.push(watcher);
   }
   return () => {

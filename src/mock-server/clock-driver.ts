@@ -9,6 +9,7 @@ import {
   type SessionInput,
   type SessionState,
   waitsForAudio,
+  waitsForReplaySilence,
 } from './session/index.js';
 import type { WallClock } from './wall-clock.js';
 
@@ -37,6 +38,7 @@ export class ClockDriver {
   #isStopped = false;
   #cancelTick: (() => void) | undefined;
   #cancelWatchdog: (() => void) | undefined;
+  #cancelSilence: (() => void) | undefined;
 
   constructor(state: SessionState, options: ClockDriverOptions) {
     this.#state = state;
@@ -61,6 +63,7 @@ export class ClockDriver {
       if (this.#followingSinceMs === undefined) this.#waitForAudio();
       else this.#tickIn(nextDueMs(this.#state, 'work'));
     }
+    this.#watchSilence();
   }
 
   /** Ends all timers, for good. */
@@ -68,6 +71,7 @@ export class ClockDriver {
     this.#isStopped = true;
     this.#cancelTick?.();
     this.#cancelWatchdog?.();
+    this.#cancelSilence?.();
   }
 
   /** Whether audio has come since this was last asked. */
@@ -116,6 +120,19 @@ export class ClockDriver {
     if (byMs <= 0) return;
     this.#givenMs = dueMs;
     feed({ kind: 'advance', byMs });
+  }
+
+  /** A client that need not send the rest of its silence must not wait for ever for what follows it. */
+  #watchSilence(): void {
+    this.#cancelSilence?.();
+    this.#cancelSilence = undefined;
+    if (!waitsForReplaySilence(this.#state)) return;
+    const { wallClock, mediaGraceMs, feed } = this.#options;
+    this.#cancelSilence = wallClock.setTimer(mediaGraceMs, () => {
+      this.#cancelSilence = undefined;
+      feed({ kind: 'replay-silence' });
+      this.afterInput();
+    });
   }
 
   #watchHolds(): void {

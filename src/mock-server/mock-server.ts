@@ -45,7 +45,7 @@ export interface MockServer {
   nextSession(options?: { readonly timeoutMs?: number }): Promise<ServerSession>;
   /** Upgrade requests that reached a scenario, oldest first, and what became of them. */
   readonly upgrades: readonly UpgradeRecord[];
-  /** Every session since the start, oldest first; ended ones beyond `LIMITS.endedSessions` are forgotten. */
+  /** Every session since the start, oldest first; of ended ones, what `LIMITS.endedSessions` and `endedSessionsBytes` allow. */
   readonly sessions: readonly ServerSession[];
   /**
    * Whether the clients of a scenario have done what it expects, judged by the sessions and upgrades that the server
@@ -116,6 +116,9 @@ async function startListening(options: MockServerOptions, host: SessionHost): Pr
   baseUrl = listener.url;
   return listener;
 }
+
+/** Names that URLs swallow or cannot hold: nothing, dots, halves of characters. */
+const NO_PATH_PART = /^\.{0,2}$|\p{Surrogate}/u;
 
 function verifyOn(host: SessionHost, wanted: string | undefined): Verification {
   const { shelf } = host;
@@ -199,6 +202,20 @@ class RunningMockServer implements MockServer {
         'E_URL_CHOICE',
         `No URL for '${choice.scenario}': the server has no such scenario. Try ${nearest === '' ? 'giving it one' : `'${nearest}'`}.`,
         { details: { scenario: choice.scenario, nearest } },
+      );
+    }
+    if (choice.name !== undefined && NO_PATH_PART.test(choice.name)) {
+      throw new SoundstageError(
+        'E_URL_CHOICE',
+        `No URL with the name '${choice.name}': it would be no part of a path. Try a word.`,
+        { details: { name: choice.name } },
+      );
+    }
+    if (choice.seed !== undefined && !Number.isSafeInteger(choice.seed)) {
+      throw new SoundstageError(
+        'E_URL_CHOICE',
+        `No URL with the seed ${choice.seed}: it is no safe integer. Try 7.`,
+        { details: { seed: String(choice.seed) } },
       );
     }
     if (choice.seed !== undefined && choice.name === undefined) {

@@ -10,10 +10,13 @@ import { ClockDriver, type ClockDriverOptions } from './clock-driver.js';
 import type { ServerSession, SessionClose, SessionHold } from './server-session.js';
 import {
   createSession,
+  endReplay,
   isHolding,
   nextDueMs,
+  replayReport,
   type SessionInput,
   type SessionOptions,
+  type SessionReplay,
   type SessionState,
   step,
   takeWithheld,
@@ -23,6 +26,7 @@ import {
 import { SessionRecord } from './session-record.js';
 import { type MessageMatch, type SeenMessage, type WaitOptions, waitForMessage } from './session-waits.js';
 import type { CloseCause, Connection, ConnectionHandler } from './transport/connection.js';
+import { guardedClock } from './wall-clock.js';
 
 /** What a session needs from the server. */
 export interface ServerSessionOptions {
@@ -52,6 +56,8 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   #injectedIds: RandomStream | undefined;
   #resolveClosed: (close: SessionClose) => void = () => {};
   #close: SessionClose | undefined;
+  /** Something was thrown inside: what would come next is anybody's guess. */
+  #hasFailed = false;
   /** When the session asked for its end: the rest of an append still moves the clock. */
   #closedAtMs: number | undefined;
 
@@ -73,6 +79,10 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     });
     this.#driver = new ClockDriver(this.#state, {
       ...options.driver,
+      wallClock: guardedClock(options.driver.wallClock, (error) => {
+        this.#halt(error);
+        connection.fail(error);
+      }),
       feed: (input) => this.#feed(input),
       onFreeRun: () => this.#note('clock-free-run', {}),
     });
@@ -112,7 +122,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   /** Whether nothing that is fed to the session has an effect any more. */
   get isEnding(): boolean {
-    return this.isOver || this.#state.phase === 'closing';
+    return this.isOver || this.#hasFailed || this.#state.phase === 'closing';
   }
 
   /** Where virtual time stands, and what it waits for. */
@@ -134,6 +144,10 @@ export class RunningSession implements ServerSession, ConnectionHandler {
     return this.#close;
   }
 
+  get replay(): SessionReplay | undefined {
+    return this.#state.replay === undefined ? undefined : replayReport(this.#state.replay);
+  }
+
   get entries(): readonly LogEntry[] {
     return this.#record.log.entries;
   }
@@ -153,7 +167,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
         `Cannot advance the clock by ${byMs}: virtual time is whole milliseconds and never goes back. Try 1000.`,
       );
     }
-    this.#takeInput({ kind: 'advance', byMs });
+    this.#fromOutside(() => this.#takeInput({ kind: 'advance', byMs }));
   }
 
   waitFor(match: MessageMatch, options: WaitOptions = {}): Promise<SeenMessage> {
@@ -181,7 +195,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   /** Lets go of any hold of the session by its number; true when it kept its lane. */
   releaseHold(index: number): boolean {
-    if (this.#close !== undefined || this.#state.holds.all[index]?.phase !== 'holding') return false;
+    if (this.isEnding || this.#state.holds.all[index]?.phase !== 'holding') return false;
     this.#control('release-hold', { kind: 'release-hold', hold: index });
     return true;
   }
@@ -189,6 +203,11 @@ export class RunningSession implements ServerSession, ConnectionHandler {
   /** Every hold of the session and where it is. */
   get holds() {
     return this.#state.holds.all.map(({ index, hold, lane, phase }) => ({ index, lane, phase, hold }));
+  }
+
+  /** What the log weighs. */
+  get logBytes(): number {
+    return this.#record.log.sizeBytes;
   }
 
   fault(fault: OneShotFault): void {
@@ -225,25 +244,58 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   onClose(code: number | undefined, reason: string, how: CloseCause): void {
     this.#driver.stop();
-    for (const kept of takeWithheld(this.#state)) carryOut(kept, this.#target);
-    for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
-    for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
-    this.#close = { code, reason, by: how };
-    const atMs = this.#closedAtMs ?? this.nowMs;
-    this.#record.append({ kind: 'close', atMs, by: how, code, reason });
-    this.#resolveClosed(this.#close);
-    this.#options.onEnd();
+    try {
+      for (const kept of takeWithheld(this.#state)) carryOut(kept, this.#target);
+      for (const details of unreachedHolds(this.#state)) this.#note('hold-unreached', details);
+      const ended = this.#state.replay === undefined ? undefined : endReplay(this.#state.replay);
+      if (ended !== undefined) this.#note(ended.code, ended.details);
+      for (const details of unfiredFaults(this.#state)) this.#note('fault-unfired', details);
+    } finally {
+      // Over is over, whatever those who follow the log throw.
+      this.#close = { code, reason, by: how };
+      this.#resolveClosed(this.#close);
+      this.#options.onEnd();
+      const atMs = this.#closedAtMs ?? this.nowMs;
+      this.#record.append({ kind: 'close', atMs, by: how, code, reason });
+    }
   }
 
   #takeInput(input: SessionInput): void {
-    if (this.#close !== undefined) return;
+    if (this.isOver || this.#hasFailed) return;
     this.#feed(input);
     this.#driver.afterInput();
   }
 
   #feed(input: SessionInput): void {
-    for (const operation of step(this.#state, input)) carryOut(operation, this.#target);
-    for (const listener of this.#timeListeners) listener();
+    try {
+      for (const operation of step(this.#state, input)) carryOut(operation, this.#target);
+      for (const listener of this.#timeListeners) listener();
+    } catch (error) {
+      this.#halt(error);
+      throw error;
+    }
+  }
+
+  /** What is done from outside the connection, which ends itself by what its handler throws. */
+  #fromOutside(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#target.connection.fail(error);
+      throw error;
+    }
+  }
+
+  /** Something was thrown inside: nothing has an effect any more. */
+  #halt(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#driver.stop();
+    try {
+      this.#note('session-failed', { error: String(error).slice(0, LOGGED_CHARS) });
+    } catch {
+      // Whoever follows the log has the entry, and may be the one who throws.
+    }
   }
 
   /** Feeds what somebody outside wants, under a remark that says so. */
@@ -255,10 +307,12 @@ export class RunningSession implements ServerSession, ConnectionHandler {
         { details: { session: this.id } },
       );
     }
-    this.#driver.beforeInput();
     const { kind: _kind, ...wanted } = input;
-    this.#note('control', { what, wanted: JSON.stringify(wanted).slice(0, LOGGED_CHARS) });
-    this.#takeInput(input);
+    this.#fromOutside(() => {
+      this.#driver.beforeInput();
+      this.#note('control', { what, wanted: JSON.stringify(wanted).slice(0, LOGGED_CHARS) });
+      this.#takeInput(input);
+    });
   }
 
   #named(event: Readonly<Record<string, unknown>>): string {

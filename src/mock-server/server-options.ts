@@ -5,6 +5,7 @@ import { nearestName, type Quirks, resolveQuirks, SoundstageError } from '../pro
 import { libraryNames } from '../scenarios/files/index.js';
 import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
+import type { RecordingOption } from './recording-shelf.js';
 import type { TlsOption } from './tls.js';
 import type { WallClock } from './wall-clock.js';
 
@@ -36,6 +37,13 @@ export interface MockServerOptions {
   readonly scenario?: Scenario | string;
   /** Scenarios a client can choose by name: `[a-z0-9-]+`. */
   readonly scenarios?: Readonly<Record<string, Scenario>>;
+  /**
+   * What a client gets that chooses nothing: a recording to replay, a folder of `soundstage record` or a zip file. Not
+   * together with `scenario`.
+   */
+  readonly recording?: RecordingOption;
+  /** Recordings a client can choose by name, like scenarios: `[a-z0-9-]+`. */
+  readonly recordings?: Readonly<Record<string, RecordingOption>>;
   /** Whether clients can choose scenarios of the library by name as well. Default true. */
   readonly library?: boolean;
   /** Virtual milliseconds without a response before the service closes. Default 300 000. */
@@ -76,11 +84,17 @@ export function checkOptions(options: MockServerOptions): void {
   checkPositive('holdWatchdogMs', options.holdWatchdogMs);
   checkPositive('maxConnections', options.maxConnections);
   checkPositive('sessionLogBytes', options.sessionLogBytes);
-  for (const name of Object.keys(options.scenarios ?? {})) checkScenarioName(name);
+  for (const name of Object.keys({ ...options.scenarios, ...options.recordings })) checkScenarioName(name);
+  if (options.recording !== undefined && options.scenario !== undefined)
+    fail(
+      'scenario',
+      options.scenario,
+      'leaving it out: `recording` says what clients get that choose nothing',
+    );
   const { scenario } = options;
   if (typeof scenario !== 'string') return;
   const names = [
-    ...Object.keys(options.scenarios ?? {}),
+    ...Object.keys({ ...options.scenarios, ...options.recordings }),
     ...(options.library === false ? [] : libraryNames()),
   ];
   if (names.includes(scenario)) return;
@@ -107,6 +121,8 @@ const OPTION_NAMES: Readonly<Record<keyof MockServerOptions, true>> = {
   keys: true,
   scenario: true,
   scenarios: true,
+  recording: true,
+  recordings: true,
   library: true,
   idleCloseMs: true,
   sessionDurationMs: true,

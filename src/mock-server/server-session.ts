@@ -4,6 +4,7 @@
  */
 import type { LiveHold, OneShotFault } from '../scenarios/index.js';
 import type { LogEntry, TranscriptOptions } from '../session-log/index.js';
+import type { SessionReplay } from './session/index.js';
 import type { MessageMatch, SeenMessage, WaitOptions } from './session-waits.js';
 import type { CloseCause } from './transport/connection.js';
 
@@ -44,6 +45,8 @@ export interface ServerSession {
   readonly close: SessionClose | undefined;
   /** Resolves when the connection has ended. */
   readonly closed: Promise<SessionClose>;
+  /** How it follows the recording; undefined for a session that replays none. */
+  readonly replay: SessionReplay | undefined;
   /** Everything that happened, oldest first; the oldest may have left memory. */
   readonly entries: readonly LogEntry[];
   /** The canonical transcript. @throws SoundstageError `E_TRANSCRIPT_TOO_LONG` */

@@ -8,6 +8,7 @@ import { resolveQuirks } from '../protocol/index.js';
 import { LIMITS } from '../protocol/limits.js';
 import { type Scenario, type StruckUpgrade, strikeUpgrade } from '../scenarios/index.js';
 import { CLOCK_DEFAULTS } from './clock-driver.js';
+import { tooMany } from './ended-sessions.js';
 import {
   type AcceptedHandshake,
   decideHandshake,
@@ -15,9 +16,11 @@ import {
   type HandshakeQuirks,
 } from './handshake.js';
 import { requestIdAt } from './handshake-request-id.js';
+import { RecordingShelf } from './recording-shelf.js';
 import { RunningSession } from './running-session.js';
 import { ScenarioShelf } from './scenario-shelf.js';
 import type { MockServerOptions } from './server-options.js';
+import { type StandInChoice, standInHeader } from './stand-in-header.js';
 import type { UpgradeRequest, UpgradeVerdict } from './transport/connection.js';
 import { realWallClock } from './wall-clock.js';
 
@@ -42,6 +45,7 @@ export interface UpgradeRecord {
 export class SessionHost {
   readonly shelf: ScenarioShelf;
   readonly #options: MockServerOptions;
+  readonly #recordings: RecordingShelf;
   readonly #verifier = createJpegVerifier({ cacheSize: LIMITS.imageVerdictCache });
   readonly #onSession = new Set<(session: RunningSession) => void>();
   #sessions: RunningSession[] = [];
@@ -49,13 +53,13 @@ export class SessionHost {
   #unnamedCounts = new Map<string, number>();
   #connectionCounts = new Map<string, number>();
   #requestCount = 0;
-  #endedCount = 0;
   /** Sessions that were handed out by `nextSession`. */
   #handedOut = new WeakSet<RunningSession>();
 
   constructor(options: MockServerOptions) {
-    this.#options = options;
-    this.shelf = new ScenarioShelf(options);
+    this.#recordings = new RecordingShelf(options);
+    this.#options = this.#recordings.options;
+    this.shelf = new ScenarioShelf(this.#options);
   }
 
   get sessions(): readonly RunningSession[] {
@@ -81,6 +85,8 @@ export class SessionHost {
 
   /** The oldest session that was not handed out before, or the next one to come; undefined when none comes in time. */
   nextSession(timeoutMs: number, signal?: AbortSignal): Promise<RunningSession | undefined> {
+    // Whoever has left gets none: it would be lost to the next who asks.
+    if (signal?.aborted === true) return Promise.resolve(undefined);
     const waiting = this.#sessions.find((session) => !this.#handedOut.has(session));
     if (waiting !== undefined) {
       this.#handedOut.add(waiting);
@@ -106,7 +112,6 @@ export class SessionHost {
     if (what !== 'counters') {
       this.#sessions = this.#sessions.filter((session) => session.close === undefined);
       this.#upgrades = [];
-      this.#endedCount = 0;
     }
     if (what !== 'sessions') {
       this.#unnamedCounts = new Map();
@@ -116,18 +121,23 @@ export class SessionHost {
 
   accept(request: UpgradeRequest): UpgradeVerdict {
     const verdict = decideHandshake(request, this.#handshakeConfig(), this.nextRequestId());
-    if (!verdict.accept) return verdict;
+    if (!verdict.accept) return { ...verdict, headers: { ...verdict.headers, ...standInHeader() } };
+    const standIn = standInHeader(this.#choiceOf(verdict));
     const connection = this.#countConnection(verdict);
-    const struck = this.#strikeUpgrade(verdict, connection);
+    const recorded = this.#recordings.refusalOf(this.shelf.choose(verdict.scenario).name);
+    const struck: Partial<StruckUpgrade> | undefined =
+      recorded === undefined ? this.#strikeUpgrade(verdict, connection) : { refuse: recorded };
     this.#record(request, verdict, connection, struck);
     const delay = struck?.delayMs === undefined ? {} : { delayMs: struck.delayMs };
     if (struck?.drop !== undefined) return { accept: false, drop: struck.drop, ...delay };
-    if (struck?.refuse !== undefined) return { accept: false, ...struck.refuse, ...delay };
+    if (struck?.refuse !== undefined) {
+      return { accept: false, ...struck.refuse, headers: { ...struck.refuse.headers, ...standIn }, ...delay };
+    }
     return {
       accept: true,
       ...delay,
       subprotocol: verdict.subprotocol,
-      headers: verdict.headers,
+      headers: { ...verdict.headers, ...standIn },
       handler: (socket) => {
         const session = new RunningSession(socket, this.#sessionOptions(request, verdict, connection));
         this.#sessions.push(session);
@@ -154,10 +164,15 @@ export class SessionHost {
     };
   }
 
+  #choiceOf(handshake: AcceptedHandshake): StandInChoice {
+    const { name, scenario } = this.shelf.choose(handshake.scenario);
+    return { scenario: name, seed: handshake.seed ?? scenario.seed ?? this.#options.seed ?? 1 };
+  }
+
   #strikeUpgrade(handshake: AcceptedHandshake, connection: number): StruckUpgrade | undefined {
     const { scenario } = this.shelf.choose(handshake.scenario);
     if (scenario.faults === undefined) return undefined;
-    const seed = handshake.seed ?? scenario.seed ?? this.#options.seed ?? 1;
+    const { seed } = this.#choiceOf(handshake);
     return strikeUpgrade(scenario.faults, connection, { seed, connectionKey: handshake.name ?? '' });
   }
 
@@ -165,7 +180,7 @@ export class SessionHost {
     request: UpgradeRequest,
     handshake: AcceptedHandshake,
     connection: number,
-    struck: StruckUpgrade | undefined,
+    struck: Partial<StruckUpgrade> | undefined,
   ): void {
     const { drop, refuse, index } = struck ?? {};
     const answer = drop === undefined ? (refuse === undefined ? 'accepted' : 'refused') : 'dropped';
@@ -188,11 +203,12 @@ export class SessionHost {
     return {
       session: {
         model: handshake.model ?? scenario.model ?? null,
-        seed: handshake.seed ?? scenario.seed ?? options.seed ?? 1,
+        seed: this.#choiceOf(handshake).seed,
         connectionKey: handshake.name ?? this.#unnamedKey(name),
         connection,
         clock: scenario.clock ?? options.clock ?? 'auto',
         scenario,
+        replay: this.#recordings.settingsOf(name),
         verifyImage: (bytes: Uint8Array) => this.#verifier.verify(bytes),
         account: ACCOUNTS[handshake.apiKeyState],
       },
@@ -222,12 +238,8 @@ export class SessionHost {
   }
 
   #forgetOldest(): void {
-    this.#endedCount += 1;
-    if (this.#endedCount <= LIMITS.endedSessions) return;
-    const oldest = this.#sessions.findIndex((session) => session.close !== undefined);
-    if (oldest < 0) return;
-    this.#sessions.splice(oldest, 1);
-    this.#endedCount -= 1;
+    const forgotten = new Set(tooMany(this.#sessions.filter(({ isOver }) => isOver)));
+    if (forgotten.size > 0) this.#sessions = this.#sessions.filter((session) => !forgotten.has(session));
   }
 }
 

@@ -26,3 +26,18 @@ export const realWallClock: WallClock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** A clock whose timers tell `onThrow`: nobody else catches what a timer throws, and it would end the process. */
+export function guardedClock(clock: WallClock, onThrow: (error: unknown) => void): WallClock {
+  return {
+    nowMs: () => clock.nowMs(),
+    setTimer: (delayMs, callback) =>
+      clock.setTimer(delayMs, () => {
+        try {
+          callback();
+        } catch (error) {
+          onThrow(error);
+        }
+      }),
+  };
+}

@@ -69,6 +69,8 @@ export const LIMITS = {
   rememberedEventIds: 1_024,
   /** Ended sessions that `server.sessions` still lists; the oldest are forgotten beyond it. */
   endedSessions: 100,
+  /** Bytes that their logs may hold all together; the oldest are forgotten beyond it, all but the last. */
+  endedSessionsBytes: 512 * 1024 * 1024,
   /** Virtual milliseconds without a response before the service closes (section 1.6). */
   idleCloseMs: 300_000,
   /** Virtual milliseconds a session may last (section 1.7). */
@@ -118,10 +120,16 @@ export const LIMITS = {
   scenarioDepth: 32,
   /** Messages that the faults of one session keep back at the same time; one more goes its way at once. */
   withheldMessages: 1_000,
+  /** Invented messages that wait for messages of the service to go between; more are not sent. */
+  trickledMessages: 100_000,
+  /** Characters of invented messages that one strike, and all strikes of one input, may send. Beyond it: not sent. */
+  inventedChars: 128 * 1024 * 1024,
   /** Ids of earlier messages that faults can use again, for each key; older ones are forgotten. */
   rememberedIdsPerKey: 64,
   /** Messages of the client that a verbatim sequence has not waited for yet; the oldest is forgotten beyond it. */
   verbatimArrivals: 1_000,
+  /** Characters of those messages; the oldest are forgotten beyond it. */
+  verbatimArrivalChars: 64 * 1024 * 1024,
   /** Steps that one input may cause before the session is declared stuck. */
   stepsPerInput: 1_000_000,
   /** Characters of the arguments of a generated tool call, roughly; a schema that asks for more is cut short. */
@@ -168,6 +176,36 @@ export const LIMITS = {
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,
+  /** Entries of the zip file of a recording, and bytes of the directory at its end. Over it: not read. */
+  zipEntries: 100_000,
+  zipDirectoryBytes: 32 * 1024 * 1024,
+  /** Bytes of a zip file, packed: what its format can count. */
+  zipFileBytes: 0xffff_fffe,
+  /** Bytes that the parts of a zip file may inflate to, in all, and how many times their packed size beyond the first 16 MiB. */
+  zipInflatedBytes: 8 * 1024 * 1024 * 1024,
+  zipInflatedRatio: 250,
+  /** Bytes of the parts of one zip file that are inflated into memory to be read in place; larger ones are unpacked to a folder first. */
+  zipMemoryBytes: 256 * 1024 * 1024,
+  /** Events of one recording that are compared one by one; audio between two others counts once. Beyond it: by hash. */
+  comparedEvents: 200_000,
+  /** Added and removed events of one side up to which two recordings are aligned. Beyond it: compared by hash. */
+  comparedEdits: 2_000,
+  /** Characters of a string that a comparison keeps; a longer one counts by its length and hash. */
+  comparedStringChars: 4_096,
+  /** Differences that a comparison lists; the rest is counted. */
+  comparedDifferences: 1_000,
+  /** Milliseconds of silence that a client may send more or less than a recording, between two points that must meet. */
+  replayAudioSlackMs: 500,
+  /** Characters of each value in the description of a mismatch. */
+  replayShownChars: 200,
+  /** Wall milliseconds the server behind the recording proxy may take to answer an upgrade request. Over it: HTTP 504. */
+  proxyAnswerMs: 30_000,
+  /** Bytes of a refusal's body that the recording proxy passes on and keeps. Over it: HTTP 502. */
+  proxyRefusalBodyBytes: 4 * 1024 * 1024,
+  /** Bytes a client of the recording proxy may send before the server behind it has answered; then it is not read. */
+  proxyEarlyBytes: 1024 * 1024,
+  /** Recordings of which a proxy remembers what became of them; the oldest are forgotten beyond it. */
+  proxyRecordings: 1_000,
   /** What a recorder keeps back because the end of a text delta may be the beginning of a secret: entries, their bytes, and milliseconds between the first and the last. Beyond it the deltas in question are withheld. */
   redactionKeptEntries: 2_000,
   redactionKeptBytes: 32 * 1024 * 1024,

@@ -74,7 +74,8 @@ describe('FrameReader', () => {
     for (let offset = 0; offset < stream.length; offset += sizeBytes) {
       read.push(...reader.push(stream.subarray(offset, offset + sizeBytes)));
     }
-    expect(read).toEqual(frames);
+    expect(read).toMatchObject(frames);
+    expect(hex(joinBytes(read.map(({ raw }) => raw)))).toBe(hex(stream));
     expect(reader.pendingBytes).toBe(0);
   });
 
@@ -91,10 +92,21 @@ describe('FrameReader', () => {
     const given = frameBytes({ opcode: OPCODES.text, payload: bytesOf('abc'), mask: [9, 9, 9, 9] });
     const before = hex(given);
     new FrameReader().push(given);
+    new FrameReader().push(Buffer.from(given.buffer));
     expect(hex(given)).toBe(before);
   });
 
-  test('never waits for more than its limit, and keeps nothing of it', () => {
+  test.each([0, 1, 2, 3])('unmasks by words what begins %i bytes behind a boundary', (offset) => {
+    for (const sizeBytes of [63, 64, 65, 66, 67, 1_000]) {
+      const payload = Uint8Array.from({ length: sizeBytes }, (_, index) => index & 0xff);
+      const frame = frameBytes({ opcode: OPCODES.binary, payload, mask: [1, 2, 3, 4] });
+      const shifted = joinBytes([new Uint8Array(offset), frame]).subarray(offset);
+      expect(new FrameReader().push(shifted)).toMatchObject([{ payload }]);
+      expect(hex(frame.slice(-sizeBytes))).toBe(hex(payload.map((byte, index) => byte ^ ((index % 4) + 1))));
+    }
+  });
+
+  test('never waits for more than its limit, and takes nothing more', () => {
     const reader = new FrameReader(LIMITS.closeReasonBytes);
     const long = frameBytes({ opcode: OPCODES.text, payload: bytesOf('a'), declaredBytes: 124 });
     expect(reader.push(joinBytes([textFrame('fits'), long]))).toHaveLength(1);

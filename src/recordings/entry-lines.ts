@@ -54,7 +54,8 @@ export const entryLineSchema = z.strictObject({
 
 type EntryLine = z.infer<typeof entryLineSchema>;
 
-const KINDS = [
+/** What an entry may be: the keys of which a line has exactly one. */
+export const ENTRY_KINDS = [
   'upgrade',
   'answer',
   'text',
@@ -136,10 +137,13 @@ export function decodeEntryLine(line: string, beforeMs: number, place: LinePlace
     const path = issue?.path.join('.') ?? '';
     throw badLine(place, `${path === '' ? '' : `'${path}': `}${issue?.message ?? 'unknown shape'}`);
   }
-  const kinds = KINDS.filter((kind) => checked.data[kind] !== undefined);
+  const kinds = ENTRY_KINDS.filter((kind) => checked.data[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length !== 1) {
-    throw badLine(place, `it must be exactly one of ${KINDS.join(', ')}, and is ${kinds.length} of them`);
+    throw badLine(
+      place,
+      `it must be exactly one of ${ENTRY_KINDS.join(', ')}, and is ${kinds.length} of them`,
+    );
   }
   if (checked.data.frames !== undefined && kind !== 'text')
     throw badLine(place, "'frames' belong to a text message");
@@ -154,7 +158,7 @@ function parseLine(line: string, place: LinePlace): unknown {
   }
 }
 
-function decodeContent(kind: (typeof KINDS)[number], line: EntryLine, atMs: number): RecordedEntry {
+function decodeContent(kind: (typeof ENTRY_KINDS)[number], line: EntryLine, atMs: number): RecordedEntry {
   const base = { atMs, from: line.from };
   switch (kind) {
     case 'upgrade':

@@ -3,13 +3,14 @@
  */
 export { AudioFormats } from './audio-formats.js';
 export type * from './entries.js';
-export { entryLineSchema } from './entry-lines.js';
+export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
 export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';
 export { manifestSchema, RECORDING_VERSION } from './manifest.js';
 export { draftText, joinMessage, splitMessage } from './message-parts.js';
 export * from './parts.js';
-export { type ReadOptions, Recording } from './recording.js';
+export { type RecordLogOptions, recordLog } from './record-log.js';
+export { type EntryPlace, type ReadOptions, Recording } from './recording.js';
 export {
   type RecordingEnd,
   type RecordingHeader,
@@ -20,6 +21,9 @@ export {
 export { createRedactor, type RedactorOptions } from './redaction/create-redactor.js';
 export { type Credential, credentialsOf } from './redaction/credentials.js';
 export { PATTERN_NAMES, SECRET_PATTERNS } from './redaction/pattern-table.js';
-export { matchesPlaceholder } from './redaction/placeholder.js';
+export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
 export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
+export { searchFor } from './redaction/search-for.js';
+export { appendExtras, audioOfAppend, isSyncType, parseMessage, ReplayScript } from './replay-script.js';
+export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';

@@ -12,6 +12,9 @@ export interface Line {
   readonly number: number;
   /** Whether nothing comes behind it. */
   readonly isLast: boolean;
+  /** Where it begins in its part, and its length without the line break: what `lineAt` reads it again by. */
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
 }
 
 export interface LineFileOptions {
@@ -38,6 +41,7 @@ export class LineFile {
   *lines(): Generator<Line> {
     const sizeBytes = this.#source.sizeOf(this.#part) ?? 0;
     let number = 1;
+    let offsetBytes = 0;
     let rest: Uint8Array = new Uint8Array(0);
     for (let offset = 0; offset < sizeBytes; ) {
       const chunk = this.#source.read(this.#part, offset, CHUNK_BYTES);
@@ -47,9 +51,11 @@ export class LineFile {
       let end = chunk.indexOf(LINE_BREAK);
       while (end >= 0) {
         const isLast = offset >= sizeBytes && end === chunk.length - 1;
-        yield { text: this.#decode(join(rest, chunk.subarray(start, end)), number, false), number, isLast };
+        const line = join(rest, chunk.subarray(start, end));
+        yield this.#line(line, { number, isLast, offsetBytes }, false);
         rest = new Uint8Array(0);
         number += 1;
+        offsetBytes += line.length + 1;
         start = end + 1;
         end = chunk.indexOf(LINE_BREAK, start);
       }
@@ -61,7 +67,16 @@ export class LineFile {
     if (rest.length === 0) return;
     if (!this.#allowsTorn)
       throw this.#bad(number, 'it does not end, and the manifest calls the recording complete');
-    yield { text: this.#decode(rest, number, true), number, isLast: true };
+    yield this.#line(rest, { number, isLast: true, offsetBytes }, true);
+  }
+
+  /** The text of a line that `lines` has given before. @throws SoundstageError `E_RECORDING_ENTRY` */
+  lineAt({ offsetBytes, sizeBytes, number }: Omit<Line, 'text' | 'isLast'>): string {
+    return this.#decode(this.#source.read(this.#part, offsetBytes, sizeBytes), number, false);
+  }
+
+  #line(bytes: Uint8Array, place: Omit<Line, 'text' | 'sizeBytes'>, isTorn: boolean): Line {
+    return { ...place, text: this.#decode(bytes, place.number, isTorn), sizeBytes: bytes.length };
   }
 
   #decode(bytes: Uint8Array, number: number, isTorn: boolean): string {

@@ -26,6 +26,21 @@ const CHUNK_BYTES = 1024 * 1024;
 /** A header of ours, or one that an editor of sounds has put more into. */
 const LANE_HEADER_BYTES = 64 * 1024;
 
+/** Where an entry stands. */
+export interface EntryPlace {
+  /** Of its line, from 1. */
+  readonly number: number;
+  readonly offsetBytes: number;
+  readonly sizeBytes: number;
+  /** When the entry before it was. */
+  readonly beforeMs: number;
+}
+
+export interface PlacedEntry {
+  readonly entry: RecordedEntry;
+  readonly place: EntryPlace;
+}
+
 interface Lane {
   readonly part: string;
   readonly dataOffsetBytes: number;
@@ -61,14 +76,25 @@ export class Recording {
 
   /** Reads the entries from the first to the last. @throws SoundstageError `E_RECORDING_ENTRY` at the first bad one */
   *entries(): Generator<RecordedEntry> {
+    for (const { entry } of this.placedEntries()) yield entry;
+  }
+
+  /** The same with the place of each, for reading it again with `entryAt`. */
+  *placedEntries(): Generator<PlacedEntry> {
     let atMs = 0;
-    for (const { text, number, isLast } of this.#lines.lines()) {
+    for (const { text, number, isLast, offsetBytes, sizeBytes } of this.#lines.lines()) {
       const entry = this.#decode(text, atMs, number, isLast);
       if (entry === undefined) return;
       this.#checkMedia(entry, number);
+      yield { entry, place: { number, offsetBytes, sizeBytes, beforeMs: atMs } };
       atMs = entry.atMs;
-      yield entry;
     }
+  }
+
+  /** One entry again, by its place: whoever goes through a long recording need not keep it. */
+  entryAt(place: EntryPlace): RecordedEntry {
+    const line = { recording: this.name, line: place.number };
+    return decodeEntryLine(this.#lines.lineAt(place), place.beforeMs, line);
   }
 
   /** The same as a session log, without what a log has no word for. */

@@ -14,10 +14,13 @@ export type StrikePoint = 'server' | 'client' | 'moment';
 /** The message of the server that a fault strikes at, as it was intended. */
 export interface StruckMessage {
   readonly type: string;
-  /** The whole message, JSON. */
+  /** The whole message: JSON, unless a verbatim sequence says something else. */
   readonly text: string;
-  /** The message, parsed anew at every call: whoever gets it may change it. */
-  event(): Record<string, unknown>;
+  /**
+   * The message, parsed anew at every call: whoever gets it may change it. Undefined where a verbatim sequence has
+   * written something that is no JSON object.
+   */
+  event(): Record<string, unknown> | undefined;
 }
 
 /** The message of the client that a fault strikes at. */
@@ -35,6 +38,8 @@ export interface StrikeContext {
   readonly request: StruckRequest | undefined;
   /** The `faults` stream of the connection. */
   readonly random: RandomStream;
+  /** How many characters of invented messages may still be sent because of the input at hand. */
+  readonly roomChars: number;
   /** A fresh id, drawn from the `faults` stream so that the service's own ids stay what they were. */
   newId(kind: IdKind): string;
   /** The id that was under `key` in an earlier message of the server: the first one, or the last other than `not`. */

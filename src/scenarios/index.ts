@@ -19,7 +19,7 @@ export type {
   StrikePoint,
   UpgradeFault,
 } from './fault-types.js';
-export { readPath } from './faults/json-path.js';
+export { pathKeys, readPath } from './faults/json-path.js';
 export type { FaultKindName } from './faults/table.js';
 export { fill } from './faults/template.js';
 export { ABSENT, isSameValue, matchesFields, PRESENT } from './match-fields.js';

@@ -238,6 +238,12 @@ const MISTAKES: readonly (readonly [path: string, scenario: unknown, message: st
       `${path}: ${describeValue(value)} is no ${wanted}. Try '{}'.`,
     ] as const;
   }),
+  ['verbatim', { verbatim: [] }, 'verbatim: it has fewer than 1 element. Try a longer list.'],
+  [
+    'faults[0].text',
+    { faults: [{ do: 'cross-response', at: { event: '*' }, text: 'a'.repeat(10_001) }] },
+    'faults[0].text: it has more than 10000 characters. Try a shorter text.',
+  ],
 ];
 
 test.each(MISTAKES)('E_SCENARIO at %s', (path, scenario, message) => {

@@ -109,9 +109,25 @@ function explain(issue: z.core.$ZodRawIssue): string {
       return wrongKind(issue.input, issue.expected);
     case 'invalid_union':
       return explainUnion(issue);
+    case 'too_big':
+    case 'too_small':
+      return wrongSize(issue);
     default:
       return wrongKind(issue.input, 'number');
   }
+}
+
+/** A text or a list that is too long or too short. */
+function wrongSize(
+  issue: z.core.$ZodRawIssue<z.core.$ZodIssueTooBig> | z.core.$ZodRawIssue<z.core.$ZodIssueTooSmall>,
+): string {
+  const { origin } = issue;
+  if (origin !== 'string' && origin !== 'array') return wrongKind(issue.input, 'number');
+  const [one, what] = origin === 'string' ? ['character', 'text'] : ['element', 'list'];
+  const isBig = issue.code === 'too_big';
+  const bound = isBig ? issue.maximum : issue.minimum;
+  const parts = `${bound} ${one}${Number(bound) === 1 ? '' : 's'}`;
+  return `it has ${isBig ? 'more' : 'fewer'} than ${parts}. Try a ${isBig ? 'shorter' : 'longer'} ${what}.`;
 }
 
 /** A value that has none of the forms it may have; of a fault, the kind is named. */

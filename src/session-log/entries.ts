@@ -128,7 +128,13 @@ export type NoteCode =
   | 'connection-impaired'
   | 'control'
   | 'verbatim-timed-out'
+  | 'replay-started'
+  | 'replay-withheld'
+  | 'replay-mismatch'
+  | 'replay-complete'
+  | 'replay-leftovers'
   | 'session-stuck'
+  | 'session-failed'
   | 'entries-evicted';
 
 /** A remark: something a reader of the log should know that no message says. */
@@ -149,6 +155,6 @@ export function entrySizeBytes(entry: LogEntry): number {
   if (entry.kind === 'client') return overhead + entry.text.length;
   if (entry.kind !== 'server') return overhead;
   if (entry.audio !== undefined) return overhead + entry.audio.head.length;
-  const sent = entry.text?.length ?? 0;
+  const sent = (entry.text?.length ?? 0) + (entry.frames?.length ?? 0);
   return overhead + sent + (entry.intended === entry.text ? 0 : (entry.intended?.length ?? 0));
 }

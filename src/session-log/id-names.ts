@@ -5,10 +5,13 @@
 
 import { LIMITS } from '../protocol/limits.js';
 
+/** What an id can name. */
+export type IdWord = 'event' | 'item' | 'response' | 'conversation' | 'call' | 'session';
+
 const EVENT = 'event';
 
 /** Keys whose string value is an id, and the word it is renamed to. */
-const ID_KEYS: ReadonlyMap<string, string> = new Map([
+const ID_KEYS: ReadonlyMap<string, IdWord> = new Map([
   ['event_id', EVENT],
   ['item_id', 'item'],
   ['previous_item_id', 'item'],
@@ -19,11 +22,23 @@ const ID_KEYS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The word for an `id` key, by the `object` that owns it. */
-const OWNER_WORDS: ReadonlyMap<unknown, string> = new Map([
+const OWNER_WORDS: ReadonlyMap<unknown, IdWord> = new Map([
   ['realtime.item', 'item'],
   ['realtime.response', 'response'],
   ['realtime.session', 'session'],
 ]);
+
+/**
+ * What an id under `key` of `owner` names; undefined when that key holds no id. `path` is the last key on the way to
+ * `owner`.
+ */
+export function idWordOf(
+  key: string,
+  owner: Readonly<Record<string, unknown>>,
+  path: string,
+): IdWord | undefined {
+  return key === 'id' ? idWord(owner, path) : ID_KEYS.get(key);
+}
 
 /** Renames ids over the course of one transcript. */
 export class IdNames {
@@ -39,9 +54,8 @@ export class IdNames {
     owner: Readonly<Record<string, unknown>>,
     path: string,
   ): string | undefined {
-    const word = key === 'id' ? idWord(owner, path) : ID_KEYS.get(key);
-    if (word === undefined || value === '') return undefined;
-    return this.#nameOf(word, value);
+    const word = value === '' ? undefined : idWordOf(key, owner, path);
+    return word === undefined ? undefined : this.#nameOf(word, value);
   }
 
   /** Replaces every id seen so far inside free text, such as an error message that quotes one. */
@@ -72,7 +86,7 @@ function forgetOldest(names: Map<string, string>): void {
   }
 }
 
-function idWord(owner: Readonly<Record<string, unknown>>, path: string): string | undefined {
+function idWord(owner: Readonly<Record<string, unknown>>, path: string): IdWord | undefined {
   const byObject = OWNER_WORDS.get(owner['object']);
   if (byObject !== undefined) return byObject;
   if (path === 'item') return 'item';

@@ -2,4 +2,5 @@
 export { TranscriptWriter } from './canonical-transcript.js';
 export type * from './entries.js';
 export { ClientBytesEntry, ServerAudioEntry } from './entries.js';
+export { type IdWord, idWordOf } from './id-names.js';
 export { SessionLog, type SessionLogOptions, type TranscriptOptions } from './session-log.js';

@@ -135,6 +135,15 @@ describe('the byte budget', () => {
     expect(small.transcriptHash()).toBe(large.transcriptHash());
   });
 
+  it('weighs what is in memory: bytes of frames too, and the transcript once it was written', () => {
+    const log = new SessionLog();
+    log.append({ ...(server({ type: 'x' }) as object), frames: new Uint8Array(10_000) } as LogEntry);
+    const entriesBytes = log.sizeBytes;
+    expect(entriesBytes).toBeGreaterThan(10_000);
+    const lines = log.transcript();
+    expect(log.sizeBytes - entriesBytes).toBe(lines.length - '\n'.length);
+  });
+
   it('gives the same hash whoever computes the digests', () => {
     const own = new SessionLog({ budgetBytes: 5_000 });
     const platform = new SessionLog({ budgetBytes: 5_000, createHash: createNodeSha256 });

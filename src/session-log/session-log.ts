@@ -60,6 +60,11 @@ export class SessionLog {
     return this.#evictedEntries;
   }
 
+  /** The weight of what is in memory: entries, and lines of the transcript as far as it was asked for. */
+  get sizeBytes(): number {
+    return this.#sizeBytes + this.#lines.sizeBytes;
+  }
+
   append(entry: LogEntry): void {
     this.#entries.push(entry);
     this.#sizeBytes += entrySizeBytes(entry);

@@ -18,6 +18,11 @@ export class TranscriptLines {
     this.#limitBytes = limitBytes;
   }
 
+  /** What the lines in memory weigh. */
+  get sizeBytes(): number {
+    return this.#isOver() ? 0 : this.#sizeBytes;
+  }
+
   add(line: string, atMs: number): void {
     if (this.#isOver()) return;
     this.#sizeBytes += line.length;

@@ -30,7 +30,7 @@ export const SPOKEN = [
 const DELTAS: ReadonlySet<string> = new Set(['response.audio.delta', 'response.audio_transcript.delta']);
 const PREVIEW = 'conversation.item.input_audio_transcription.delta';
 /** Remarks of a session that none of these scenarios may cause. */
-const MISHAPS = ['fault-skipped', 'hold-timed-out', 'verbatim-timed-out', 'session-stuck'];
+const MISHAPS = ['fault-skipped', 'hold-timed-out', 'verbatim-timed-out', 'session-stuck', 'session-failed'];
 
 /** Plays a scenario: every step works, the log shows what the scenario expects, and the probe's turn is clean. */
 export async function played(name: string): Promise<LibraryRun> {

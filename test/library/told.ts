@@ -21,7 +21,14 @@ const RUNS: Readonly<Record<string, string>> = {
 export const PATIENCE_MS = 20_000;
 
 /** Remarks of a session that no scenario of the library may cause. */
-const MISHAPS = ['fault-skipped', 'hold-timed-out', 'verbatim-timed-out', 'session-stuck', 'clock-free-run'];
+const MISHAPS = [
+  'fault-skipped',
+  'hold-timed-out',
+  'verbatim-timed-out',
+  'session-stuck',
+  'session-failed',
+  'clock-free-run',
+];
 
 /** Plays a scenario with a probe, and checks that its faults struck, that the client survived and did as expected. */
 export async function played(name: string): Promise<LibraryRun> {

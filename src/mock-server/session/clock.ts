@@ -48,10 +48,11 @@ export function passMoments(state: SessionState): void {
   }
 }
 
-/** `auto` always jumps; `media` only while no audio drives it, in manual mode. */
+/** `auto` always jumps; `media` only while no audio drives it: in manual mode, and in a sequence that listens to none. */
 export function jumps(state: SessionState): boolean {
   const { clock } = state.options;
-  return clock === 'auto' || (clock === 'media' && state.settings.turnDetection === null);
+  if (clock !== 'media') return clock === 'auto';
+  return state.settings.turnDetection === null || state.verbatim !== undefined || state.replay !== undefined;
 }
 
 function advance(state: SessionState, byMs: number, includingEnd: boolean): void {

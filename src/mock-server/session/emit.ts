@@ -25,7 +25,7 @@ import {
   type HoldState,
   isHeld,
 } from './holds.js';
-import { closeSession, later, note } from './outbox.js';
+import { closeSession, later, note, sendHeld } from './outbox.js';
 import type { SessionState } from './state.js';
 import { cancelTimers, freezeLane, schedulePatience, thawLane } from './timers.js';
 
@@ -158,11 +158,7 @@ function released(state: SessionState, hold: HoldState, by: string): void {
 }
 
 function thaw(state: SessionState, hold: HoldState): void {
-  if (!isHeld(state.holds, 'all')) {
-    const held = state.heldOutbox;
-    state.heldOutbox = [];
-    for (const operation of held) state.outbox.push({ ...operation, atMs: state.queue.nowMs });
-  }
+  if (!isHeld(state.holds, 'all')) sendHeld(state);
   for (const lane of lanesOf(hold)) if (!isHeld(state.holds, lane)) thawLane(state.queue, lane);
 }
 

@@ -6,7 +6,7 @@
 import { LIMITS } from '../../protocol/limits.js';
 import type { FaultAction, Release } from '../../scenarios/index.js';
 import type { MessageAudio } from '../../session-log/index.js';
-import { breakSession, closeSession, later, note, sendOut } from './outbox.js';
+import { breakSession, closeSession, later, note, sendBytes, sendOut } from './outbox.js';
 import type { SessionState } from './state.js';
 import type { SendOperation } from './types.js';
 
@@ -19,6 +19,16 @@ export interface Outgoing extends Omit<SendOperation, 'op' | 'atMs' | 'text'> {
   readonly response: number | undefined;
   /** The user turn it belongs to, where that is not the one under way. */
   readonly turn: number | undefined;
+}
+
+/** A message that a fault keeps back. */
+export interface Withheld {
+  readonly id: number;
+  readonly message: Outgoing;
+  /** Goes out behind this event; undefined when only time releases it. */
+  readonly event: string | undefined;
+  /** How many more of them it waits for. */
+  remaining: number;
 }
 
 /** The end of a response, behind which nothing of another one may be left to trickle. */
@@ -40,11 +50,10 @@ export function actOut(
       if (message !== undefined) change(state, message, action);
       break;
     case 'invent':
-      sendOut(state, { text: action.text, frames: action.frames, disposition: 'invented' });
+      invent(state, action.text, action.frames);
       break;
     case 'bytes':
-      if (!state.faults.isMute)
-        state.outbox.push({ op: 'bytes', atMs: state.queue.nowMs, bytes: action.bytes, what: action.what });
+      sendBytes(state, action.bytes, action.what);
       break;
     case 'withhold':
       if (message !== undefined) withhold(state, message, action.until);
@@ -53,7 +62,7 @@ export function actOut(
       if (message !== undefined) collect(state, message, action);
       break;
     case 'trickle':
-      state.faults.trickle.push(...action.texts);
+      letTrickle(state, action.texts);
       break;
     case 'close':
       closeSession(state, action.code, action.reason, true);
@@ -82,14 +91,15 @@ export function passOn(state: SessionState, message: Outgoing): void {
     collecting.messages.push(message);
     if (collecting.messages.length === collecting.order.length) release(state);
   }
-  releaseWithheld(state, message.type);
 }
 
-/** Lets go of the messages that wait for this event of either side. */
-export function releaseWithheld(state: SessionState, type: string): void {
-  const { faults } = state;
-  if (faults.withheld.length === 0) return;
-  for (const kept of [...faults.withheld]) {
+/** Lets go of those of the messages kept back that wait for this event of either side. */
+export function releaseWithheld(
+  state: SessionState,
+  type: string,
+  waiting: readonly Withheld[] = state.faults.withheld,
+): void {
+  for (const kept of waiting) {
     if (kept.event !== type) continue;
     kept.remaining -= 1;
     if (kept.remaining === 0) letGo(state, kept.id);
@@ -130,7 +140,8 @@ function withhold(state: SessionState, message: Outgoing, until: Release): void 
   }
   faults.withheldCount += 1;
   const id = faults.withheldCount;
-  faults.withheld.push({ id, message, event: until.event, remaining: until.nth ?? 1 });
+  const kept: Withheld = { id, message, event: until.event, remaining: until.nth ?? 1 };
+  faults.withheld = [...faults.withheld, kept];
   if (until.afterMs !== undefined) later(state, 'none', until.afterMs, { do: 'let-go', withheld: id });
 }
 
@@ -159,6 +170,28 @@ function deliver(state: SessionState, message: Outgoing): void {
   const { trickle } = state.faults;
   if (trickle.length === 0) return;
   const count = message.type === LAST_OF_RESPONSE ? trickle.length : 1;
-  for (const invented of trickle.splice(0, count))
-    sendOut(state, { text: invented, disposition: 'invented' });
+  for (const invented of trickle.splice(0, count)) invent(state, invented);
+}
+
+function letTrickle(state: SessionState, texts: readonly string[]): void {
+  const { trickle } = state.faults;
+  if (trickle.length + texts.length > LIMITS.trickledMessages) {
+    note(state, 'fault-skipped', {
+      reason: `${LIMITS.trickledMessages} invented messages may wait for others, and these would be more`,
+    });
+    return;
+  }
+  for (const text of texts) trickle.push(text);
+}
+
+/** Sends what the service would not have said, within bounds: scenarios are short, and what they ask for need not be. */
+function invent(state: SessionState, text: string, frames?: Uint8Array): void {
+  const before = state.inventedChars;
+  if (before > LIMITS.inventedChars) return;
+  state.inventedChars += text.length;
+  if (state.inventedChars <= LIMITS.inventedChars) sendOut(state, { text, frames, disposition: 'invented' });
+  else
+    note(state, 'fault-skipped', {
+      reason: `more than ${LIMITS.inventedChars} invented characters at once; the rest is not sent`,
+    });
 }

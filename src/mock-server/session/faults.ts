@@ -3,6 +3,7 @@
  * has sent, and what becomes of it. Must never decide what the service means to say.
  */
 import { type IdKind, makeId } from '../../protocol/index.js';
+import { LIMITS } from '../../protocol/limits.js';
 import type {
   Fault,
   FaultAction,
@@ -12,7 +13,7 @@ import type {
   StrikePoint,
 } from '../../scenarios/index.js';
 import { EarlierIds } from './earlier-ids.js';
-import { actOut, type Outgoing, passOn } from './fault-actions.js';
+import { actOut, type Outgoing, passOn, releaseWithheld, type Withheld } from './fault-actions.js';
 import {
   addRule,
   type Considered,
@@ -27,16 +28,6 @@ import { note, sendOut } from './outbox.js';
 import type { SessionState } from './state.js';
 import { scheduleMoment } from './timers.js';
 
-/** A message that a fault keeps back. */
-export interface Withheld {
-  readonly id: number;
-  readonly message: Outgoing;
-  /** Goes out behind this event; undefined when only time releases it. */
-  readonly event: string | undefined;
-  /** How many more of them it waits for. */
-  remaining: number;
-}
-
 /** Messages that wait for others to be sent in another order. */
 interface Collecting {
   readonly messages: Outgoing[];
@@ -46,7 +37,7 @@ interface Collecting {
 /** The faults of a session and what they have in hand. */
 export interface Faults {
   readonly rules: FaultRules;
-  withheld: Withheld[];
+  withheld: readonly Withheld[];
   withheldCount: number;
   collecting: Collecting | undefined;
   /** Invented messages, one of which goes out behind each message of the service. */
@@ -85,10 +76,13 @@ export function scheduleMoments(state: SessionState): void {
 export function sendMessage(state: SessionState, message: Outgoing): void {
   if (state.phase === 'closing') return;
   const { faults } = state;
+  // What is kept back until this message, which becomes of it what may: it is meant, and that is what counts.
+  const waiting = faults.withheld;
   const candidates = rulesFor(faults.rules, message.type);
   const rule = candidates === undefined ? undefined : verdictOn(state, candidates, message);
   if (rule === undefined) passOn(state, message);
   else strike(state, rule, 'server', message, undefined, () => passOn(state, message));
+  releaseWithheld(state, message.type, waiting);
   faults.earlier?.remember(message.text, message.audio !== undefined);
 }
 
@@ -133,6 +127,12 @@ export function addFault(state: SessionState, fault: OneShotFault): void {
   const last = faults.rules.all.at(-1)?.index ?? -1;
   const known = Math.max(last + 1, state.options.scenario.faults?.length ?? 0);
   if (REMEMBERS.has(fault.do)) faults.earlier ??= new EarlierIds();
+  const { connection = 1 } = state.options;
+  if (fault.at?.connection !== undefined && fault.at.connection !== connection) {
+    const reason = `it names connection ${fault.at.connection}, and this is connection ${connection}`;
+    note(state, 'fault-skipped', { fault: known, do: fault.do, reason });
+    return;
+  }
   const rule = addRule(faults.rules, known, fault);
   if (fault.at === undefined) strikeMoment(state, rule);
   else scheduleMomentOf(state, rule);
@@ -173,11 +173,18 @@ function strike(
   for (const action of wanted) actOut(state, action, message, forward);
 }
 
-/** Whether the struck message lives on in one of the actions, changed or not. */
+const CARRYING: ReadonlySet<string> = new Set<FaultAction['act']>([
+  'forward',
+  'change',
+  'withhold',
+  'collect',
+]);
+const ENDING: ReadonlySet<string> = new Set<FaultAction['act']>(['close', 'end', 'reset']);
+
+/** Whether the struck message lives on in one of the actions, changed or not, before the connection ends. */
 function carriesOn(actions: readonly FaultAction[]): boolean {
-  return actions.some(
-    ({ act }) => act === 'forward' || act === 'change' || act === 'withhold' || act === 'collect',
-  );
+  const decisive = actions.find(({ act }) => CARRYING.has(act) || ENDING.has(act));
+  return decisive !== undefined && CARRYING.has(decisive.act);
 }
 
 function whatWas(
@@ -204,10 +211,11 @@ function contextOf(
         : {
             type: message.type,
             text: message.text,
-            event: () => JSON.parse(message.text) as Record<string, unknown>,
+            event: () => parseObject(message.text),
           },
     request,
     random,
+    roomChars: Math.max(0, LIMITS.inventedChars - state.inventedChars),
     newId: (kind: IdKind) => makeId(kind, random),
     earlierId: (key, which, not) => earlier?.find(key, which, not),
   };
@@ -241,6 +249,12 @@ function considered(
 }
 
 const noEvent = () => undefined;
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  const value = parse(text);
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
+}
 
 /** Verbatim messages need not be JSON. */
 function parse(text: string): unknown {

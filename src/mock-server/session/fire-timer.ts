@@ -7,6 +7,7 @@ import { onMomentDue } from './faults.js';
 import { finishIfIdle } from './finish.js';
 import { closeSession } from './outbox.js';
 import { onDurationDue, onIdleDue } from './patience.js';
+import { endReplayPause } from './replay.js';
 import { runDueSteps } from './response-lane.js';
 import { isResponding, requestResponse, startResponse } from './response-start.js';
 import type { SessionState } from './state.js';
@@ -55,6 +56,9 @@ export function fire(state: SessionState, action: TimerAction): void {
       break;
     case 'verbatim-patience':
       failWait(state);
+      break;
+    case 'replay-step':
+      endReplayPause(state);
       break;
   }
   finishIfIdle(state);

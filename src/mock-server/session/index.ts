@@ -2,6 +2,13 @@
 
 export { unfiredFaults } from './faults.js';
 export { takeWithheld } from './outbox.js';
+export { endReplay, type ReplaySettings, replayReport } from './replay.js';
+export {
+  REPLAY_MISMATCH_CODE,
+  type ReplayLeftovers,
+  type ReplayMismatch,
+  type SessionReplay,
+} from './replay-mismatch.js';
 export { createSession, type SessionState } from './state.js';
-export { isHolding, nextDueMs, step, unreachedHolds, waitsForAudio } from './step.js';
+export { isHolding, nextDueMs, step, unreachedHolds, waitsForAudio, waitsForReplaySilence } from './step.js';
 export type * from './types.js';

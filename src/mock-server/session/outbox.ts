@@ -6,21 +6,41 @@ import type { NoteCode } from '../../session-log/index.js';
 import { isHeld } from './holds.js';
 import type { SessionState } from './state.js';
 import { scheduleWork, type TimerAction, type TimerLane } from './timers.js';
-import type { SendOperation } from './types.js';
+import type { SendOperation, WireOperation } from './types.js';
 
 /** Hands one message to the connection, or keeps it back while a hold stops everything. */
 export function sendOut(state: SessionState, message: Omit<SendOperation, 'op' | 'atMs'>): void {
   if (state.phase === 'closing') return;
   const { text, pieces, audio, frames, intended, disposition } = message;
   const atMs = state.queue.nowMs;
-  const sent: SendOperation = { op: 'send', atMs, text, pieces, audio, frames, intended, disposition };
-  const operation = state.faults.isMute ? unsent(sent) : sent;
+  put(state, { op: 'send', atMs, text, pieces, audio, frames, intended, disposition });
+}
+
+/** Sends bytes that are no message, in their place among the messages. */
+export function sendBytes(state: SessionState, bytes: Uint8Array, what: string): void {
+  if (state.phase !== 'closing') put(state, { op: 'bytes', atMs: state.queue.nowMs, bytes, what });
+}
+
+function put(state: SessionState, operation: WireOperation): void {
   if (isHeld(state.holds, 'all')) state.heldOutbox.push(operation);
-  else state.outbox.push(operation);
+  else letOut(state, operation);
+}
+
+/** Sends what a hold of everything has kept back, in order and at this moment. */
+export function sendHeld(state: SessionState): void {
+  const held = state.heldOutbox;
+  state.heldOutbox = [];
+  for (const operation of held) letOut(state, { ...operation, atMs: state.queue.nowMs });
+}
+
+/** From a mute server nothing goes out, whenever it was said. */
+function letOut(state: SessionState, operation: WireOperation): void {
+  if (!state.faults.isMute) state.outbox.push(operation);
+  else if (operation.op === 'send') state.outbox.push(unsent(operation));
 }
 
 /** The same message as one that never went out. */
-export function unsent(message: SendOperation): SendOperation {
+function unsent(message: SendOperation): SendOperation {
   const { op, atMs, text, intended, disposition } = message;
   const meant = disposition === 'forwarded' ? text : intended;
   return { op, atMs, text: undefined, intended: meant, disposition: 'dropped' };
@@ -46,19 +66,21 @@ function beginClosing(state: SessionState): boolean {
   if (state.phase === 'closing') return false;
   state.phase = 'closing';
   state.queue.timers = [];
-  state.outbox.push(...state.heldOutbox);
-  state.heldOutbox = [];
-  state.outbox.push(...takeWithheld(state));
+  sendHeld(state);
+  for (const operation of takeWithheld(state)) state.outbox.push(operation);
   return true;
 }
 
-/** The messages that faults keep back, as messages that never went out; nothing is kept back afterwards. */
+/** The messages that holds and faults keep back, as messages that never went out; nothing is kept back afterwards. */
 export function takeWithheld(state: SessionState): SendOperation[] {
-  const { faults, queue } = state;
+  const { faults, queue, heldOutbox } = state;
+  const held = heldOutbox.filter((operation) => operation.op === 'send');
   const kept = [...faults.withheld.map(({ message }) => message), ...(faults.collecting?.messages ?? [])];
+  state.heldOutbox = [];
   faults.withheld = [];
   faults.collecting = undefined;
-  return kept.map((message) => unsent({ op: 'send', atMs: queue.nowMs, ...message }));
+  const meant = kept.map((message): SendOperation => ({ op: 'send', atMs: queue.nowMs, ...message }));
+  return [...held, ...meant].map(unsent);
 }
 
 /** Leaves a remark in the log. */

@@ -18,9 +18,10 @@ import type { UserTurn } from '../../scenarios/index.js';
 import { type Conversation, createConversation } from './conversation.js';
 import { createFaults, type Faults } from './faults.js';
 import { createHolds, type Holds } from './holds.js';
+import { createReplay, type Replay } from './replay.js';
 import type { ActiveResponse, ResponseRequest } from './response-types.js';
 import { createTimerQueue, type TimerQueue } from './timers.js';
-import type { SendOperation, SessionOperation, SessionOptions } from './types.js';
+import type { SessionOperation, SessionOptions, WireOperation } from './types.js';
 import { createVerbatim, type Verbatim } from './verbatim.js';
 
 /** The family whose session object an unknown model is shown before it is refused. */
@@ -99,6 +100,8 @@ export interface SessionState {
   readonly faults: Faults;
   /** The fixed sequence that is played in place of the simulation; undefined without one, and once it has handed over. */
   verbatim: Verbatim | undefined;
+  /** The recording that is followed in place of the simulation. */
+  readonly replay: Replay | undefined;
   readonly conversation: Conversation;
   readonly input: InputBuffer;
   phase: SessionPhase;
@@ -120,9 +123,11 @@ export interface SessionState {
   lastActivityMs: number;
   /** Steps taken for the input at hand, against `LIMITS.stepsPerInput`. */
   stepsTaken: number;
+  /** Characters of invented messages for the input at hand, against `LIMITS.inventedChars`. */
+  inventedChars: number;
   outbox: SessionOperation[];
-  /** Messages that a hold of lane `all` keeps back. */
-  heldOutbox: SendOperation[];
+  /** What a hold of lane `all` keeps back. */
+  heldOutbox: WireOperation[];
 }
 
 /** Makes the state of a session that has not been opened. */
@@ -134,9 +139,10 @@ export function createSession(options: SessionOptions): SessionState {
   const family = standIn.kind === 'omni' ? standIn.family : MODEL_FAMILIES.omni35;
   const quirks = resolveQuirks(family.id, options.scenario.quirks);
   const ids = openRandomStream(options.seed, 'ids', options.connectionKey);
+  const id = makeId('session', ids);
   return {
     options,
-    id: makeId('session', ids),
+    id,
     conversationId: makeId('conversation', ids),
     model: {
       requested: options.model,
@@ -150,6 +156,7 @@ export function createSession(options: SessionOptions): SessionState {
     holds: createHolds(options.scenario.holds ?? []),
     faults: createFaults(options.scenario.faults ?? [], options.connection ?? 1, options),
     verbatim: createVerbatim(options.scenario.verbatim),
+    replay: createReplay(options.replay, options, { session: id }),
     conversation: createConversation(),
     input: createInputBuffer(),
     phase: 'new',
@@ -165,6 +172,7 @@ export function createSession(options: SessionOptions): SessionState {
     inputStarted: false,
     lastActivityMs: 0,
     stepsTaken: 0,
+    inventedChars: 0,
     outbox: [],
     heldOutbox: [],
   };

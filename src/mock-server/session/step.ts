@@ -13,6 +13,7 @@ import { failHold } from './fire-timer.js';
 import { describeHold } from './holds.js';
 import { closeSession, later, sendOut } from './outbox.js';
 import { startPatience, touch } from './patience.js';
+import { openReplay, passSilence, takeReplayBinary, takeReplayText, waitsForSilence } from './replay.js';
 import type { SessionState } from './state.js';
 import { nextTimer, waitMs } from './timers.js';
 import type { SessionInput, SessionOperation } from './types.js';
@@ -24,6 +25,7 @@ const UNKNOWN_MODEL_CLOSE_MS = 50;
 /** Takes one input and returns what is to be done, in order. */
 export function step(state: SessionState, input: SessionInput): SessionOperation[] {
   state.stepsTaken = 0;
+  state.inventedChars = 0;
   if (state.phase !== 'closing') takeInput(state, input);
   const operations = state.outbox;
   // Not kept until the next input: a spoken answer is hundreds of kilobytes, and there are many sessions.
@@ -56,6 +58,11 @@ export function waitsForAudio(state: SessionState): boolean {
   return state.options.clock === 'media' && !jumps(state) && nextTimer(state.queue, 'work') !== undefined;
 }
 
+/** Whether only silence is missing that a client need not send; see `replay-silence`. */
+export function waitsForReplaySilence(state: SessionState): boolean {
+  return state.replay !== undefined && state.phase === 'open' && waitsForSilence(state.replay);
+}
+
 function takeInput(state: SessionState, input: SessionInput): void {
   switch (input.kind) {
     case 'open':
@@ -66,6 +73,10 @@ function takeInput(state: SessionState, input: SessionInput): void {
       break;
     case 'binary':
       touch(state);
+      if (state.replay !== undefined) {
+        takeReplayBinary(state, state.replay, input.sizeBytes);
+        break;
+      }
       if (state.phase === 'open') emitRefusal(state, refuse('binary-frame'));
       break;
     case 'advance':
@@ -73,6 +84,9 @@ function takeInput(state: SessionState, input: SessionInput): void {
       break;
     case 'hold-watchdog':
       failHold(state, undefined);
+      break;
+    case 'replay-silence':
+      passSilence(state);
       break;
     default:
       takeControl(state, input);
@@ -107,10 +121,12 @@ function takeControl(
 
 function open(state: SessionState): void {
   state.phase = 'open';
-  startPatience(state);
+  // A recording ends when it ended.
+  if (state.replay === undefined) startPatience(state);
   scheduleMoments(state);
   strikeOpening(state);
-  if (state.verbatim === undefined) greet(state);
+  if (state.replay !== undefined) openReplay(state, state.replay);
+  else if (state.verbatim === undefined) greet(state);
   else playSteps(state);
 }
 
@@ -150,6 +166,10 @@ function refuseUnknownModel(state: SessionState): void {
 function takeText(state: SessionState, text: string): void {
   touch(state);
   if (state.phase !== 'open') return;
+  if (state.replay !== undefined) {
+    takeReplayText(state, state.replay, text);
+    return;
+  }
   const parsed = parseClientFrame(text);
   if (state.verbatim !== undefined) {
     const { verbatim } = state;
@@ -157,6 +177,7 @@ function takeText(state: SessionState, text: string): void {
     takeRequest(state, { type, eventId: undefined, event: parsed.ok ? parsed.event : undefined }, () =>
       takeArrival(state, verbatim, text),
     );
+    releaseWithheld(state, type);
     return;
   }
   if (!parsed.ok) {

@@ -20,7 +20,8 @@ export type TimerAction =
   | { readonly do: 'let-go'; readonly withheld: number }
   | { readonly do: 'fault-moment'; readonly fault: number }
   | { readonly do: 'verbatim-step' }
-  | { readonly do: 'verbatim-patience' };
+  | { readonly do: 'verbatim-patience' }
+  | { readonly do: 'replay-step' };
 
 /**
  * `work` is what the service does (deltas, detector latency, delays); `patience` is what it waits for (idle

@@ -5,6 +5,7 @@
 
 import type { ClockPolicy, Impairment, LiveHold, OneShotFault, Scenario } from '../../scenarios/index.js';
 import type { Disposition, MessageAudio, NoteCode } from '../../session-log/index.js';
+import type { ReplaySettings } from './replay.js';
 
 /** Something that happens to a session. */
 export type SessionInput =
@@ -18,6 +19,8 @@ export type SessionInput =
   | { readonly kind: 'advance'; readonly byMs: number }
   /** A hold has been waiting too long in wall time. */
   | { readonly kind: 'hold-watchdog' }
+  /** A client that replays a recording has sent nothing for a while. */
+  | { readonly kind: 'replay-silence' }
   /** From outside, into a running session: a fault, a message the service would not send, a hold, an end. */
   | { readonly kind: 'fault'; readonly fault: OneShotFault }
   | { readonly kind: 'inject'; readonly text: string }
@@ -42,11 +45,14 @@ export interface SendOperation {
   readonly disposition: Disposition;
 }
 
+/** Something that goes over the wire and keeps its place among the messages: those, and bytes that are none. */
+export type WireOperation =
+  | SendOperation
+  | { readonly op: 'bytes'; readonly atMs: number; readonly bytes: Uint8Array; readonly what: string };
+
 /** Something a session wants done, in order. `atMs` is virtual time since the connection opened. */
 export type SessionOperation =
-  | SendOperation
-  /** Bytes that are no message. */
-  | { readonly op: 'bytes'; readonly atMs: number; readonly bytes: Uint8Array; readonly what: string }
+  | WireOperation
   | {
       readonly op: 'close';
       readonly atMs: number;
@@ -82,6 +88,8 @@ export interface SessionOptions {
   readonly clock: ClockPolicy;
   /** The script; an empty object is the default behaviour. */
   readonly scenario: Scenario;
+  /** A recording to follow strictly in place of the simulation. */
+  readonly replay?: ReplaySettings | undefined;
   /** Full decode of an image, called once per image at commit. Every image passes when absent. */
   readonly verifyImage?: ImageVerifier;
   /** The key's account: `arrears` closes at once, `refused` answers with the authentication error event. */

@@ -1,6 +1,7 @@
 /** Fixed sequences: sends, waits, pauses, bindings, the hand-over, and what happens when the client does not come. */
 import { describe, expect, test } from 'vitest';
 import { SessionDriver, typesOf } from '../../../test/support/session-driver.js';
+import { LIMITS } from '../../protocol/index.js';
 import { readPath, type VerbatimStep } from '../../scenarios/index.js';
 
 const playing = (clock: 'auto' | 'paced', ...verbatim: VerbatimStep[]) =>
@@ -103,6 +104,57 @@ describe('a sequence', () => {
       code: 1011,
       reason: 'soundstage: the client did not send what the scenario waits for',
     });
+  });
+
+  test('a client that sends other things does not make it wait longer', () => {
+    const session = playing('paced', { wait: 'response.create', patienceMs: 1_000 });
+    for (let second = 0; second < 4; second += 1) {
+      session.advance(300);
+      session.send({ type: 'input_audio_buffer.clear' });
+    }
+    expect(session.notes).toContain('verbatim-timed-out');
+  });
+
+  test('the patience of each step begins with the step', () => {
+    const wait = { wait: 'response.create', patienceMs: 1_000 } as const;
+    const session = playing('paced', wait, wait);
+    session.advance(900);
+    session.send({ type: 'response.create' });
+    session.advance(999);
+    expect(session.close).toBeUndefined();
+    session.advance(1);
+    expect(session.close?.code).toBe(1011);
+  });
+
+  test('on a media clock a pause waits for no audio, which a sequence does not listen to', () => {
+    const session = new SessionDriver({
+      scenario: { verbatim: [{ pauseMs: 100 }, { send: { type: 'x.late' } }] },
+      clock: 'media',
+    });
+    expect(typesOf(session.events)).toEqual(['x.late']);
+  });
+
+  test('a message that a fault keeps back until the client sends something goes out then', () => {
+    const session = new SessionDriver({
+      scenario: {
+        verbatim: [{ send: { type: 'x.one' } }, { send: { type: 'x.two' } }],
+        faults: [{ do: 'delay', at: { event: '*' }, until: { event: 'response.cancel' } }],
+      },
+    });
+    expect(typesOf(session.events)).toEqual(['x.two']);
+    expect(typesOf(session.send({ type: 'response.cancel' }))).toEqual(['x.one']);
+  });
+
+  test('forgets the oldest of what nobody waited for, by size too', () => {
+    const session = playing(
+      'paced',
+      { pauseMs: 10 },
+      { wait: 'anything', bind: { first: 'event_id' } },
+      { text: '{"first":"${first}"}' },
+    );
+    const filler = 'x'.repeat(LIMITS.verbatimArrivalChars / 2);
+    for (const event_id of ['one', 'two', 'three']) session.send({ type: 'x', event_id, filler });
+    expect(session.advance(10)).toEqual([{ first: 'three' }]);
   });
 
   test('its messages pass the faults', () => {

@@ -10,6 +10,13 @@ import { closeSession, later, note } from './outbox.js';
 import type { SessionState } from './state.js';
 import { cancelTimers, schedulePatience } from './timers.js';
 
+/** A message of the client that no step has waited for yet. */
+interface Arrival {
+  readonly type: string;
+  readonly event: unknown;
+  readonly chars: number;
+}
+
 /** Where a session is in its sequence. */
 export interface Verbatim {
   readonly steps: readonly VerbatimStep[];
@@ -17,7 +24,8 @@ export interface Verbatim {
   /** A pause has not passed: what the client sends meanwhile is kept for the steps behind it. */
   isPausing: boolean;
   /** What the client has sent and no step has waited for yet. */
-  arrived: { readonly type: string; readonly event: unknown }[];
+  arrived: Arrival[];
+  arrivedChars: number;
   readonly bound: Map<string, unknown>;
   /** Ids by kind and name. */
   readonly ids: Map<string, string>;
@@ -25,7 +33,7 @@ export interface Verbatim {
 
 export function createVerbatim(steps: readonly VerbatimStep[] | undefined): Verbatim | undefined {
   if (steps === undefined) return undefined;
-  return { steps, next: 0, isPausing: false, arrived: [], bound: new Map(), ids: new Map() };
+  return { steps, next: 0, isPausing: false, arrived: [], arrivedChars: 0, bound: new Map(), ids: new Map() };
 }
 
 /** A pause has passed. */
@@ -49,9 +57,16 @@ export function playSteps(state: SessionState): void {
 export function takeArrival(state: SessionState, verbatim: Verbatim, text: string): void {
   const event = parse(text);
   const type = readPath(event, 'type');
-  verbatim.arrived.push({ type: typeof type === 'string' ? type : '', event });
-  if (verbatim.arrived.length > LIMITS.verbatimArrivals) verbatim.arrived.shift();
+  verbatim.arrived.push({ type: typeof type === 'string' ? type : '', event, chars: text.length });
+  verbatim.arrivedChars += text.length;
+  while (isOverfull(verbatim)) verbatim.arrivedChars -= verbatim.arrived.shift()?.chars ?? 0;
   playSteps(state);
+}
+
+/** The newest message is kept whatever its size: a step may wait for it. */
+function isOverfull({ arrived, arrivedChars }: Verbatim): boolean {
+  if (arrived.length > LIMITS.verbatimArrivals) return true;
+  return arrivedChars > LIMITS.verbatimArrivalChars && arrived.length > 1;
 }
 
 /** A wait has lasted too long: a test that waits for ever is worse than one that fails. */
@@ -98,11 +113,15 @@ function playWait(
   const index = verbatim.arrived.findIndex(({ type }) => step.wait === 'anything' || type === step.wait);
   const found = verbatim.arrived[index];
   if (found === undefined) {
-    schedulePatience(state.queue, step.patienceMs ?? LIMITS.holdPatienceMs, { do: 'verbatim-patience' });
+    // Once for each step: messages that nobody waits for are no reason to wait longer.
+    const isWaiting = state.queue.timers.some(({ action }) => action.do === 'verbatim-patience');
+    if (!isWaiting)
+      schedulePatience(state.queue, step.patienceMs ?? LIMITS.holdPatienceMs, { do: 'verbatim-patience' });
     return false;
   }
   cancelTimers(state.queue, (action) => action.do === 'verbatim-patience');
   verbatim.arrived = verbatim.arrived.slice(index + 1);
+  verbatim.arrivedChars = verbatim.arrived.reduce((sum, { chars }) => sum + chars, 0);
   bindFields(verbatim, found.event, step.bind);
   verbatim.next += 1;
   return true;

@@ -2,6 +2,7 @@
  * Judging one upgrade request the same way on every transport: first the room that is left, then the acceptor.
  * Must never throw, whatever the acceptor does.
  */
+import { standInHeader } from '../stand-in-header.js';
 import type { Acceptor, UpgradeRequest, UpgradeVerdict } from './connection.js';
 
 type Refused = Extract<UpgradeVerdict, { status: number }>;
@@ -24,13 +25,18 @@ export function admit(request: UpgradeRequest, state: AdmissionState): UpgradeVe
     return state.accept(request);
   } catch (error) {
     state.onAcceptorError(error);
-    return { accept: false, status: 500, body: errorBody('InternalError', 'Internal server error.') };
+    return {
+      accept: false,
+      status: 500,
+      headers: standInHeader(),
+      body: errorBody('InternalError', 'Internal server error.'),
+    };
   }
 }
 
 function unavailable(message: string): Refused {
   const body = errorBody('ServiceUnavailable', message);
-  return { accept: false, status: 503, headers: { 'retry-after': '1' }, body };
+  return { accept: false, status: 503, headers: { 'retry-after': '1', ...standInHeader() }, body };
 }
 
 function errorBody(code: string, message: string): string {

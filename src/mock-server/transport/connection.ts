@@ -136,6 +136,8 @@ export interface Connection {
   reset(): void;
   /** Drops the connection at once, without a closing handshake. */
   terminate(): void;
+  /** The owner cannot go on: ends as after a throw of the handler, by a close with 1011, and tells whoever listens why. */
+  fail(error: unknown): void;
   /** Makes the link a worse one from now on, until the connection is gone. */
   impair(impairment: Impairment): void;
   /**

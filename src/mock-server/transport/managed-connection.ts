@@ -134,6 +134,11 @@ export class ManagedConnection implements Connection {
     this.#drop('');
   }
 
+  fail(error: unknown): void {
+    this.#options.onHandlerError(error);
+    this.close(1011, 'Internal service error: null');
+  }
+
   impair(impairment: Impairment): void {
     if (this.#state === 'closed' || this.#link.isHalfOpen) return;
     this.#wire.impair(impairment);
@@ -210,7 +215,7 @@ export class ManagedConnection implements Connection {
       else if (typeof received === 'number') this.#handler.onBinary(received);
       else this.#handler.onPing?.();
     } catch (error) {
-      this.#onHandlerThrew(error);
+      this.fail(error);
     }
   }
 
@@ -266,12 +271,7 @@ export class ManagedConnection implements Connection {
     try {
       act();
     } catch (error) {
-      this.#onHandlerThrew(error);
+      this.fail(error);
     }
-  }
-
-  #onHandlerThrew(error: unknown): void {
-    this.#options.onHandlerError(error);
-    this.close(1011, 'Internal service error: null');
   }
 }

@@ -6,6 +6,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LIMITS } from '../../protocol/limits.js';
+import { standInHeader } from '../stand-in-header.js';
 import type { TlsCredentials } from '../tls.js';
 import { realWallClock, type WallClock } from '../wall-clock.js';
 import { admit } from './admission.js';
@@ -92,7 +93,11 @@ class WsListener implements Listener {
     });
     this.#webSockets.on('wsClientError', (error: Error, socket: Duplex) => {
       const body = JSON.stringify({ code: 'BadRequest', message: `${error.message}.` });
-      this.#answer(socket, { status: 400, headers: { 'sec-websocket-version': '13' }, body });
+      this.#answer(socket, {
+        status: 400,
+        headers: { 'sec-websocket-version': '13', ...standInHeader() },
+        body,
+      });
     });
     this.#listenToServer();
   }

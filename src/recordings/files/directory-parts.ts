@@ -105,7 +105,7 @@ export class DirectorySink implements PartSink {
    */
   constructor(folder: string, { force = false }: DirectorySinkOptions = {}) {
     this.#folder = resolve(folder);
-    if (existsSync(this.#folder) && (!force || !isReplaceable(this.#folder))) {
+    if (existsSync(this.#folder) && (!force || !isRecordingFolder(this.#folder))) {
       throw new SoundstageError(
         'E_RECORDING_EXISTS',
         force
@@ -167,7 +167,7 @@ export class DirectorySink implements PartSink {
 }
 
 /** Whether a folder holds nothing but what a recording is made of. */
-function isReplaceable(folder: string): boolean {
+export function isRecordingFolder(folder: string): boolean {
   if (!statSync(folder).isDirectory()) return false;
   return readdirSync(folder).every(
     (name) => PARTS.includes(name) || name === 'images' || name === `${MANIFEST_PART}.new`,

@@ -6,7 +6,12 @@ import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { nearestName } from '../../protocol/describe-value.js';
 import { SoundstageError } from '../../protocol/soundstage-error.js';
-import { type FilePlace, parseYaml, YamlMistake, type YamlSource } from '../../scenarios/files/yaml-source.js';
+import {
+  type FilePlace,
+  parseYaml,
+  YamlMistake,
+  type YamlSource,
+} from '../../scenarios/files/yaml-source.js';
 import { PATTERN_NAMES } from '../redaction/pattern-table.js';
 import { type RedactionRules, redactionRulesSchema } from '../redaction/rules.js';
 
@@ -72,7 +77,11 @@ function keysOf(issue: z.core.$ZodIssue): readonly string[] {
   return [];
 }
 
-function whyOf(issue: z.core.$ZodIssue, unknown: string | undefined, path: readonly (string | number)[]): string {
+function whyOf(
+  issue: z.core.$ZodIssue,
+  unknown: string | undefined,
+  path: readonly (string | number)[],
+): string {
   if (unknown !== undefined) {
     const known = path[0] === 'patterns' ? PATTERN_NAMES : path.length === 0 ? KEYS : RULE_KEYS;
     return `there is no such key '${unknown}'. Try '${nearestName(unknown, known)}'`;
@@ -98,7 +107,13 @@ function refuseSameNames({ rules = [] }: RedactionRules, source: YamlSource, fil
   }
 }
 
-function mistake(file: string, place: FilePlace, path: string, why: string, cause?: unknown): SoundstageError {
+function mistake(
+  file: string,
+  place: FilePlace,
+  path: string,
+  why: string,
+  cause?: unknown,
+): SoundstageError {
   const where = `${file}:${place.line}:${place.column}`;
   const text = /[.!?]$/.test(why) ? why : `${why}.`;
   return new SoundstageError(

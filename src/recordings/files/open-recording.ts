@@ -6,10 +6,12 @@ import { SoundstageError } from '../../protocol/soundstage-error.js';
 import { type ReadOptions, Recording } from '../recording.js';
 import { DirectorySource } from './directory-parts.js';
 import { createNodeSha256 } from './node-sha256.js';
+import { ZipSource } from './zip-source.js';
 
 /**
  * @param path a folder with `manifest.json`, or a zip file of one
- * @throws SoundstageError `E_RECORDING_MISSING` when there is nothing of that name; `E_RECORDING_…` as `Recording`
+ * @throws SoundstageError `E_RECORDING_MISSING` when there is nothing of that name;
+ *   `E_RECORDING_ZIP` for a file that is no zip file of a recording; `E_RECORDING_…` as `Recording`
  */
 export function openRecording(path: string, options: ReadOptions = {}): Recording {
   const found = statSync(path, { throwIfNoEntry: false });
@@ -20,5 +22,6 @@ export function openRecording(path: string, options: ReadOptions = {}): Recordin
       { details: { path } },
     );
   }
-  return new Recording(new DirectorySource(path), { createHash: createNodeSha256, ...options });
+  const source = found.isDirectory() ? new DirectorySource(path) : new ZipSource(path);
+  return new Recording(source, { createHash: createNodeSha256, ...options });
 }

@@ -14,7 +14,7 @@ import type { Redactor } from './redactor.js';
 import { applyReplacements, type Replacement } from './replacements.js';
 import type { RedactionRules } from './rules.js';
 import { pathRulesOf, searchFor } from './search-for.js';
-import { SecretSearch } from './secret-search.js';
+import type { SecretSearch } from './secret-search.js';
 import { SpeechRedactor } from './speech-redactor.js';
 import { deltaMeaning, plainText, type TextDelta } from './text-deltas.js';
 import { TextRedactor } from './text-redactor.js';
@@ -168,7 +168,7 @@ class ConnectionRedactor implements Redactor {
   }
 
   #search(): SecretSearch {
-    return new SecretSearch(searchFor(this.#credentials, this.#rules));
+    return searchFor(this.#credentials, this.#rules);
   }
 }
 

@@ -6,10 +6,13 @@ import { type Credential, MIN_SEARCHED_CHARS } from './credentials.js';
 import type { PathRule } from './path-rules.js';
 import { SECRET_PATTERNS, type SecretPattern } from './pattern-table.js';
 import { DEFAULT_MATCH_CHARS, type RedactionRules } from './rules.js';
-import type { SearchFor, SecretLiteral } from './secret-search.js';
+import { type SecretLiteral, SecretSearch } from './secret-search.js';
 
-/** What to look for. */
-export function searchFor(credentials: readonly Credential[], rules: RedactionRules | undefined): SearchFor {
+/** A search for credentials, the named patterns and the rules of a user. */
+export function searchFor(
+  credentials: readonly Credential[],
+  rules: RedactionRules | undefined,
+): SecretSearch {
   const searched = credentials.filter(({ value }) => value.length >= MIN_SEARCHED_CHARS);
   const literals: SecretLiteral[] = [
     // Of two that lie in each other the longer one is what was meant.
@@ -20,7 +23,7 @@ export function searchFor(credentials: readonly Credential[], rules: RedactionRu
       'text' in rule ? [{ rule: rule.name, value: rule.text }] : [],
     ),
   ];
-  return { literals, patterns: patternsOf(rules) };
+  return new SecretSearch({ literals, patterns: patternsOf(rules) });
 }
 
 function patternsOf(rules: RedactionRules | undefined): readonly SecretPattern[] {

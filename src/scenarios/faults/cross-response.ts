@@ -4,6 +4,7 @@ import { defineFault } from '../fault-types.js';
 import { about } from '../schema-parts.js';
 
 const WORDS_PER_DELTA = 2;
+const LONGEST_TEXT = 10_000;
 
 export const crossResponse = defineFault({
   kind: 'cross-response',
@@ -13,12 +14,15 @@ export const crossResponse = defineFault({
   clientSees:
     'Two responses at once: `response.created` of the second before `response.done` of the first, deltas of both in turns. The shorter of the two ends first.',
   keys: {
-    text: about(z.string().optional(), 'What the second response says. Default: a short sentence.'),
+    text: about(
+      z.string().max(LONGEST_TEXT).optional(),
+      'What the second response says. Default: a short sentence.',
+    ),
   },
   example: { at: { event: 'response.audio.delta', nth: 2 }, do: 'cross-response' },
   strike: ({ text = 'This is another answer that nobody asked for.' }, { message, newId }) => {
     const event = message?.event();
-    if (event === undefined) return { skip: 'there is no message to cross' };
+    if (event === undefined) return { skip: 'there is no event to cross' };
     const [first = '', ...rest] = secondResponse(text, newId).map((body) =>
       JSON.stringify({ event_id: newId('event'), ...body }),
     );

@@ -22,7 +22,7 @@ export const delay = defineFault({
         ),
         nth: about(wholeNumber(1).optional(), 'The n-th one from now on. Default 1.'),
       }).optional(),
-      'Goes out behind this event. With `byMs` as well: whichever comes first.',
+      'Goes out behind this event, or where it would have been when a fault drops it. With `byMs` as well: whichever comes first.',
     ),
   },
   example: {

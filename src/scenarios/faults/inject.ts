@@ -4,6 +4,7 @@ import { defineFault, type FaultAction, type StrikeContext } from '../fault-type
 import { about, jsonObject, wholeNumber } from '../schema-parts.js';
 import { addingPlace, placed } from './place.js';
 import { fillTemplate } from './template.js';
+import { tooMuch } from './too-much.js';
 
 export const inject = defineFault({
   kind: 'inject',
@@ -32,13 +33,21 @@ export const inject = defineFault({
   },
   strike: ({ events = [], texts = [], times = 1, place }, context) => {
     if (events.length + texts.length === 0) return { skip: 'neither events nor texts are given' };
-    const all = Array.from({ length: times }, () => [
+    const once = (): FaultAction[] => [
       ...inventions(events, context),
       ...texts.map((text): FaultAction => ({ act: 'invent', text })),
-    ]);
-    return placed(place ?? 'after', all.flat());
+    ];
+    // What placeholders make of an event is known only when it is made, so the first time is made in any case.
+    const first = once();
+    const refused = tooMuch(times, sizeChars(first), context);
+    if (refused !== undefined) return refused;
+    return placed(place ?? 'after', [first, ...Array.from({ length: times - 1 }, once)].flat());
   },
 });
+
+function sizeChars(actions: readonly FaultAction[]): number {
+  return actions.reduce((sum, action) => sum + ('text' in action ? action.text.length : 0), 0);
+}
 
 function inventions(
   events: readonly Readonly<Record<string, unknown>>[],

@@ -14,8 +14,9 @@ export const joinMessages = defineFault({
   },
   example: { at: { event: 'response.created' }, do: 'join-messages' },
   strike: ({ separator = '\n' }, { message, newId }) => {
-    if (message === undefined) return { skip: 'there is no message to join' };
-    const second = JSON.stringify({ ...message.event(), event_id: newId('event') });
+    const event = message?.event();
+    if (message === undefined || event === undefined) return { skip: 'there is no event to join' };
+    const second = JSON.stringify({ ...event, event_id: newId('event') });
     return [{ act: 'change', text: message.text + separator + second }];
   },
 });

@@ -13,7 +13,10 @@ export function readPath(value: unknown, path: string): unknown {
   return pathKeys(path).reduce(ownValue, value);
 }
 
-/** The container that holds the last key of a path, and that key; undefined when there is none. */
+/**
+ * The container that holds the last key of a path, and that key; undefined when there is none. Of a list only its
+ * elements count, and the place behind the last one: what else it has is no JSON, or would make it endless.
+ */
 export function findSlot(
   value: unknown,
   path: string,
@@ -22,7 +25,13 @@ export function findSlot(
   const key = keys.pop();
   const holder = keys.reduce(ownValue, value);
   if (key === undefined || typeof holder !== 'object' || holder === null) return undefined;
+  if (Array.isArray(holder) && !isPosition(key, holder.length)) return undefined;
   return { holder: holder as Record<string, unknown>, key };
+}
+
+/** Puts a value under a key, whatever the key is called: `__proto__` is a name like any other in JSON. */
+export function setOwn(holder: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /** Every path that leads to something, the shallow ones first; arrays are entered. */
@@ -36,4 +45,8 @@ export function listPaths(value: unknown): string[] {
 function ownValue(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];
+}
+
+function isPosition(key: string, most: number): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(key) && Number(key) <= most;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { describeValue, type RandomStream } from '../../protocol/index.js';
 import { defineFault } from '../fault-types.js';
 import { about, jsonValue, record } from '../schema-parts.js';
-import { findSlot, listPaths, readPath } from './json-path.js';
+import { findSlot, listPaths, readPath, setOwn } from './json-path.js';
 
 const CHANGES = ['delete', 'null', 'retype', 'unknown-value', 'extra-key', 'rename', 'set'] as const;
 
@@ -38,8 +38,8 @@ export const mutate = defineFault({
     edits: [{ path: 'response.usage', change: 'delete' }],
   },
   strike: ({ edits }, { message, random }) => {
-    if (message === undefined) return { skip: 'there is no message to change' };
-    const event = message.event();
+    const event = message?.event();
+    if (event === undefined) return { skip: 'there is no event to change' };
     for (const each of edits) {
       const failed = apply(event, each, random);
       if (failed !== undefined) return { skip: failed };
@@ -61,20 +61,26 @@ function apply(
     return `there is nothing at ${describeValue(drawn)}`;
   }
   const { holder, key } = slot;
-  if (change === 'delete' || change === 'rename') {
-    const moved = holder[key];
-    delete holder[key];
-    if (change === 'rename') holder[String(value)] = moved;
-  } else holder[key] = newValue(holder[key], change, value);
+  const old = Object.hasOwn(holder, key) ? holder[key] : undefined;
+  if (change === 'rename' && Array.isArray(holder)) return 'the elements of a list have no names';
+  if (change === 'delete' || change === 'rename') remove(holder, key);
+  if (change === 'rename') setOwn(holder, String(value), old);
+  else if (change !== 'delete') setOwn(holder, key, newValue(old, change, value));
   return undefined;
+}
+
+/** Of a list the rest moves up. */
+function remove(holder: Record<string, unknown> | unknown[], key: string): void {
+  if (Array.isArray(holder)) holder.splice(Number(key), 1);
+  else delete holder[key];
 }
 
 function addKey(event: Record<string, unknown>, path: string, name: unknown): string | undefined {
   const owner = path === '' ? event : readPath(event, path);
-  if (typeof owner !== 'object' || owner === null) return `there is no object at ${describeValue(path)}`;
-  (owner as Record<string, unknown>)[typeof name === 'string' ? name : 'x_extra'] = {
-    added: [1, 'two', null],
-  };
+  if (typeof owner !== 'object' || owner === null || Array.isArray(owner))
+    return `there is no object at ${describeValue(path)}`;
+  const key = typeof name === 'string' ? name : 'x_extra';
+  setOwn(owner as Record<string, unknown>, key, { added: [1, 'two', null] });
   return undefined;
 }
 

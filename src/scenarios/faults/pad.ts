@@ -23,7 +23,7 @@ export const pad = defineFault({
   },
   example: { at: { event: 'response.created' }, do: 'pad', toBytes: 65_537 },
   strike: ({ toBytes }, { message }) => {
-    if (message === undefined) return { skip: 'there is no message to fill' };
+    if (message?.event() === undefined) return { skip: 'there is no event to fill' };
     const missing = toBytes - utf8(message.text).length - HEAD.length - TAIL.length + 1;
     if (missing < 0) return { skip: `the message is larger than ${toBytes} bytes already` };
     return [{ act: 'change', text: `${message.text.slice(0, -1)}${HEAD}${'x'.repeat(missing)}${TAIL}` }];

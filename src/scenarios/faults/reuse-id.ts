@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineFault } from '../fault-types.js';
 import { about } from '../schema-parts.js';
-import { findSlot } from './json-path.js';
+import { findSlot, setOwn } from './json-path.js';
 
 export const reuseId = defineFault({
   kind: 'reuse-id',
@@ -28,7 +28,7 @@ export const reuseId = defineFault({
     }
     const earlier = earlierId(key ?? path, of, own);
     if (earlier === undefined) return { skip: `no other id has stood under '${key ?? path}' yet` };
-    slot.holder[slot.key] = earlier;
+    setOwn(slot.holder, slot.key, earlier);
     return [{ act: 'change', text: JSON.stringify(event) }];
   },
 });
