@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
+import { checkCommand } from './check-command.js';
 import { diffCommand } from './diff-command.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { packCommand } from './pack-command.js';
@@ -26,6 +27,7 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_PROXY_CI',
   'E_SCENARIO',
   'E_REDACTION_RULES',
+  'E_RECORDING_ACCEPT',
   'E_RECORDING_MISSING',
   'E_RECORDING_EXISTS',
   'E_SCENARIO_WAV',
@@ -43,6 +45,7 @@ const program = new Command('soundstage')
   .addCommand(replayCommand())
   .addCommand(diffCommand())
   .addCommand(packCommand())
+  .addCommand(checkCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 

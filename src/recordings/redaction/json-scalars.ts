@@ -51,6 +51,23 @@ export function* jsonScalars(text: string): Generator<JsonScalar> {
   }
 }
 
+/** A key that one object of a JSON text has twice. */
+export function repeatedKey(text: string): string | undefined {
+  const seen: { path: string; keys: Set<unknown> }[] = [];
+  for (const { kind, path } of jsonScalars(text)) {
+    if (kind !== 'key') continue;
+    const depth = path.length;
+    const parent = JSON.stringify(path.slice(0, -1));
+    seen.length = Math.min(seen.length, depth);
+    const known = seen[depth - 1];
+    const keys = known?.path === parent ? known.keys : new Set<unknown>();
+    if (keys.has(path.at(-1))) return String(path.at(-1));
+    keys.add(path.at(-1));
+    seen[depth - 1] = { path: parent, keys };
+  }
+  return undefined;
+}
+
 /** Whether a text is a JSON object or array. */
 export function isJsonText(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
