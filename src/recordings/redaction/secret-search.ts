@@ -39,6 +39,8 @@ const MAX_DEPTH = 3;
 const PATTERN_RUN_CHARS = 40;
 /** How much of the end of a text is looked at for the beginning of a pattern. */
 const BEGINNING_CHARS = 24 * 1024;
+/** Of a secret in base64, so much must have come before the text is kept back. */
+const BASE64_BEGINNING_CHARS = 3;
 const UTF8 = new TextEncoder();
 
 interface Needle {
@@ -86,6 +88,11 @@ export class SecretSearch {
     return hits;
   }
 
+  /** Whether a hit at the end of a text may be longer once more of the text is there. */
+  mayGrow({ rank }: SecretHit): boolean {
+    return rank >= this.#needles.length;
+  }
+
   /** Whether a literal stands in bytes as it is, in any letter case. For sound and images. */
   findInBytes(bytes: Uint8Array): SecretLiteral | undefined {
     return this.#needles.find(({ inBytes }) => inBytes.isIn(bytes))?.literal;
@@ -94,10 +101,12 @@ export class SecretSearch {
   /** From where on the end of a text may become a hit, or a longer one, with what follows; undefined: it cannot. */
   pendingStart(text: string): number | undefined {
     let first = text.length;
-    const look = (view: TextView) => {
-      if (view.cutAt !== undefined) first = Math.min(first, view.cutAt);
+    const look = (view: TextView, isBase64: boolean) => {
+      if (view.cutAt !== undefined && !isBase64) first = Math.min(first, view.cutAt);
       const begun = this.#beginningIn(view.text);
-      if (begun < view.text.length) first = Math.min(first, view.startOf(begun));
+      // Any word reads as some bytes of base64, of which one or two are like a beginning by chance.
+      const least = isBase64 ? BASE64_BEGINNING_CHARS : 1;
+      if (begun <= view.text.length - least) first = Math.min(first, view.startOf(begun));
     };
     this.#visit(plainView(text), 0, 0, look, true);
     if (this.#hasSpaces && text.includes('+'))
@@ -115,11 +124,11 @@ export class SecretSearch {
     view: TextView,
     depth: number,
     base64Depth: number,
-    look: (view: TextView) => void,
+    look: (view: TextView, isBase64: boolean) => void,
     atEnd = false,
     isBytes = true,
   ): void {
-    look(view);
+    look(view, base64Depth > 0);
     if (depth === MAX_DEPTH) return;
     const characters = isBytes ? utf8Decoded(view.text) : undefined;
     if (characters !== undefined)

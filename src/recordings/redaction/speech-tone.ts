@@ -53,16 +53,22 @@ function buzzOf(rateHz: number): Buzz {
       wave[index] = (wave[index] ?? 0) + Math.floor((weight * (SINES[turn % TURN] ?? 0)) / UNIT);
     }
   }
-  const buzz = { wave, level: levelOf(wave) };
+  const buzz = { wave, level: levelOf(wave, 0, wave.length) };
   if (BUZZES.size < 16) BUZZES.set(rateHz, buzz);
   return buzz;
 }
 
-/** Root mean square, as a whole number. */
-function levelOf(samples: Int16Array | Int32Array): number {
+/**
+ * Root mean square of the steps from sample to sample, as a whole number: so the rumble of a room, which no detector takes
+ * for a voice, does not count as loud.
+ */
+function levelOf(samples: Int16Array | Int32Array, start: number, end: number): number {
   let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  return samples.length === 0 ? 0 : Math.round(Math.sqrt(sum / samples.length));
+  for (let index = start + 1; index < end; index += 1) {
+    const step = (samples[index] ?? 0) - (samples[index - 1] ?? 0);
+    sum += step * step;
+  }
+  return end - start < 2 ? 0 : Math.round(Math.sqrt(sum / (end - start - 1)));
 }
 
 /** The buzz of one lane, in phase from message to message. */
@@ -77,7 +83,7 @@ export class SpeechTone {
     const windowSamples = Math.max(1, Math.round((WINDOW_MS * rateHz) / 1_000));
     for (let start = 0; start < samples.length; start += windowSamples) {
       const end = Math.min(start + windowSamples, samples.length);
-      const wanted = levelOf(samples.subarray(start, end));
+      const wanted = levelOf(samples, start, end);
       for (let index = start; index < end && wanted > 0; index += 1) {
         const value = wave[(this.#phaseSamples + index) % wave.length] ?? 0;
         tone[index] = Math.max(-32_768, Math.min(32_767, Math.round((value * wanted) / level)));
