@@ -15,6 +15,7 @@ export interface InteropCase {
   readonly case: string;
   readonly scenario?: string;
   readonly server?: string;
+  readonly connect?: Readonly<Record<string, unknown>>;
   /** SDKs that have the method the case needs. Default: all. */
   readonly sdks?: readonly SdkLanguage[];
   /** What the case does and expects, in order: `[step, argument?]`, the same for every SDK. */

@@ -1,7 +1,7 @@
 /**
  * The commands for recordings as their users run them: what they print, what they write, how they end.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,10 +88,10 @@ describe('soundstage diff', () => {
     expect(stdout).not.toContain('\u202e');
   });
 
-  it('ends with 2 for a tolerance that is no number, with 3 for what is no recording', async () => {
+  it('ends with 2 for a tolerance that is no number, and for what is no recording', async () => {
     const usage = await runCommand('diff', at('tina.rec'), at('cherry.rec'), '--time-tolerance', 'soon');
     expect([usage.exitCode, usage.stderr]).toEqual([2, expect.stringContaining('--time-tolerance soon')]);
-    expect((await runCommand('diff', at('tina.rec'), root)).exitCode).toBe(3);
+    expect((await runCommand('diff', at('tina.rec'), root)).exitCode).toBe(2);
   });
 });
 
@@ -108,6 +108,50 @@ describe('soundstage pack', () => {
     const { exitCode, stderr } = await runCommand('pack', at('tina.rec'), at('mine.zip'));
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--force')]);
     expect((await runCommand('pack', at('tina.rec'), at('mine.zip'), '--force')).exitCode).toBe(0);
+  });
+
+  it('goes to HAR and back, to the same recording', async () => {
+    expect((await runCommand('pack', at('tina.rec'), at('tina.har'))).exitCode).toBe(0);
+    const back = await runCommand('pack', at('tina.har'), at('from-har.rec'));
+    expect([back.exitCode, back.stdout]).toEqual([0, `${at('from-har.rec')}\n`]);
+    const [one, other] = [at('tina.rec'), at('from-har.rec')].map((folder) =>
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'base64')]),
+    );
+    expect(other).toEqual(one);
+  });
+
+  it('makes one recording of each WebSocket of a HAR file, or of one', async () => {
+    const { log } = JSON.parse(readFileSync(at('tina.har'), 'utf8'));
+    const foreign = { ...log.entries[0], _soundstage: undefined };
+    writeFileSync(at('two.har'), JSON.stringify({ log: { entries: [foreign, foreign] } }));
+    const both = await runCommand(
+      'pack',
+      at('two.har'),
+      at('two.rec'),
+      '--provenance',
+      'captured:2026-11-26',
+    );
+    expect(both.stdout).toBe(`${at('two-1.rec')}\n${at('two-2.rec')}\n`);
+    expect(readFileSync(at('two-2.rec/manifest.json'), 'utf8')).toContain('"kind": "captured"');
+    expect((await runCommand('pack', at('two.har'), at('second.rec'), '--entry', '2')).stdout).toBe(
+      `${at('second.rec')}\n`,
+    );
+    expect(readFileSync(at('second.rec/manifest.json'), 'utf8')).toContain('"kind": "undeclared"');
+    expect((await runCommand('pack', at('two.har'), at('third.rec'), '--entry', '3')).exitCode).toBe(2);
+    expect((await runCommand('pack', at('two.har'), at('x.rec'), '--provenance', 'captured')).exitCode).toBe(
+      2,
+    );
+    writeFileSync(at('bad.har'), '{"log":{"entries":[{"_resourceType":"websocket"}]}}');
+    const bad = await runCommand('pack', at('bad.har'), at('bad.rec'));
+    expect([bad.exitCode, bad.stderr]).toEqual([2, expect.stringContaining('log.entries[0].')]);
+    expect(existsSync(at('bad.rec'))).toBe(false);
+  });
+
+  it('goes to Markdown', async () => {
+    expect((await runCommand('pack', at('tina.rec.zip'), at('tina.md'))).exitCode).toBe(0);
+    const text = readFileSync(at('tina.md'), 'utf8');
+    expect(text).toContain('# Recording `tina.rec.zip`');
+    expect(text).toContain('**server** says — (audio 0.10 s) (unfinished)');
   });
 
   it('does not guess what a name means', async () => {

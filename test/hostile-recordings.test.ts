@@ -86,7 +86,7 @@ const readAll = (verify = true) => [...openRecording(recording, { verify }).entr
 const problems = () => {
   const source = new DirectorySource(recording);
   const found = checkRecording(source).map(
-    ({ place, message }) => `${place.slice(recording.length + 1)} ${message}`,
+    ({ path, message }) => `${path.slice(recording.length + 1)} ${message}`,
   );
   source.close();
   return found;

@@ -193,6 +193,22 @@ describe('how a connection ends is passed on', () => {
     ]);
   });
 
+  test('so does one that the server has half closed', async () => {
+    const { client, server, recording } = await linked();
+    server.socket.end(serverFrame(text, 'last'));
+    await client.saw.until('end');
+    client.write(clientFrame(ping, ''));
+    await server.untilReceived(6);
+    client.socket.end();
+    await server.saw.until('end');
+    expect(wordsOf((await recording()).path)).toEqual([
+      'server text last',
+      'server end fin',
+      'client ping',
+      'client end fin',
+    ]);
+  });
+
   test('a reset of the server resets the client, behind what was said before', async () => {
     const { client, server, recording } = await linked();
     const said = serverFrame(text, 'and then nothing');

@@ -1,8 +1,10 @@
 /** The upgrade through the recording proxy: what the server is asked, and what becomes of its answer. */
 import { request as httpRequest } from 'node:http';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { generate } from 'selfsigned';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadTlsCredentials } from '../src/mock-server/tls.js';
+import { LIMITS } from '../src/protocol/limits.js';
 import { openRecording } from '../src/recordings/files/index.js';
 import { linked, proxied, rawUpstream, TARGET } from './support/proxied.js';
 import type { RawPeer } from './support/raw-peer.js';
@@ -177,6 +179,54 @@ describe('the answer', () => {
   });
 });
 
+describe('bounds', () => {
+  test('a server that does not answer in time is a 504', async () => {
+    const upstream = await rawUpstream({ answer: undefined });
+    const { peer, recording } = await proxied({ upstream: upstream.url, answerTimeoutMs: 30 });
+    const answer = await ask(peer());
+    expect(answer).toMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n/);
+    expect(bodyOf(answer).message).toMatch(/no answer within 30 ms/);
+    expect((await recording()).status).toBe(504);
+  });
+
+  test('a refusal larger than the limit is a 502', async () => {
+    const body = 'x'.repeat(LIMITS.proxyRefusalBodyBytes + 1);
+    const upstream = await rawUpstream({
+      answer: `HTTP/1.1 401 No\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    });
+    const { peer } = await proxied({ upstream: upstream.url });
+    expect(bodyOf(await ask(peer())).message).toMatch(/a refusal of more than/);
+  });
+
+  test('a 101 that is no upgrade is a 502', async () => {
+    const upstream = await rawUpstream({ answer: 'HTTP/1.1 101 Switching\r\n\r\n' });
+    const { peer } = await proxied({ upstream: upstream.url });
+    expect(bodyOf(await ask(peer())).message).toMatch(/without an Upgrade header/);
+  });
+
+  test('what a client sends before the answer waits for it, and beyond the limit is not read', async () => {
+    const upstream = await rawUpstream({ answer: undefined });
+    const { peer } = await proxied({ upstream: upstream.url });
+    const client = peer(true);
+    client.write(upgradeText(TARGET));
+    const link = await upstream.link();
+    const piece = Buffer.alloc(1024 * 1024, 7);
+    let writtenBytes = 0;
+    while (client.socket.writableLength < 8 * piece.length) {
+      client.write(piece);
+      writtenBytes += piece.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(writtenBytes).toBeLessThan(128 * piece.length);
+    }
+    link.socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    );
+    client.socket.end();
+    await link.saw.until('end');
+    expect(link.received.length).toBe(writtenBytes);
+  });
+});
+
 describe('TLS', () => {
   test('a server of an own authority is trusted with its certificate, and says nothing of itself', async () => {
     const tls = await loadTlsCredentials(true);
@@ -194,13 +244,21 @@ describe('TLS', () => {
     expect(bodyOf(await ask(peer())).message).toMatch(/self-signed certificate.*--ca/);
   });
 
-  test('a reset crosses TLS in both directions', async () => {
+  test('a reset crosses TLS', async () => {
     const tls = await loadTlsCredentials(true);
     const first = await linked({ ca: tls?.cert }, { tls });
     first.client.socket.resetAndDestroy();
     expect(await first.server.saw.until('error')).toBe('error ECONNRESET');
   });
 });
+
+async function credentialsOf(host: string): Promise<{ cert: string; key: string }> {
+  const pems = await generate([{ name: 'commonName', value: host }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: host }] }],
+  });
+  return { cert: pems.cert, key: pems.private };
+}
 
 describe('a proxy that the environment names', () => {
   /** A proxy that connects everything to one port and keeps what it was asked. */
@@ -212,13 +270,12 @@ describe('a proxy that the environment names', () => {
       socket.on('error', () => {});
       socket.once('data', (head) => {
         asked.push(head.toString('latin1').split('\r\n', 1)[0] ?? '');
-        const inner = new (socket.constructor as typeof Socket)();
-        sockets.add(inner);
-        inner.on('error', () => socket.destroy());
-        inner.connect(port, '127.0.0.1', () => {
+        const inner = connect(port, '127.0.0.1', () => {
           socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
           socket.pipe(inner).pipe(socket);
         });
+        sockets.add(inner);
+        inner.on('error', () => socket.destroy());
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -231,29 +288,23 @@ describe('a proxy that the environment names', () => {
   }
 
   test.each([false, true])('is gone through with CONNECT (TLS: %s)', async (isSecure) => {
-    const tls = isSecure ? await loadTlsCredentials(true) : undefined;
+    const host = 'service.test';
+    const tls = isSecure ? await credentialsOf(host) : undefined;
     const upstream = await rawUpstream({ tls });
     const between = await connectProxy(upstream.port);
-    // The certificate names localhost, which no proxy is ever asked for; so it is the one of a server by another name.
-    const host = 'service.test';
     const { peer, recording } = await proxied({
       upstream: `${isSecure ? 'wss' : 'ws'}://${host}:444`,
       env: { ALL_PROXY: between.url },
       ca: tls?.cert,
     });
-    const client = peer();
+    const client = peer(true);
     client.write(upgradeText(TARGET));
-    if (isSecure) {
-      await client.saw.until('end');
-      expect(bodyOf(client.receivedText).message).toMatch(/altnames/);
-    } else {
-      const link = await upstream.link();
-      expect(link.request).toMatch(/Host: service\.test:444/);
-      link.socket.end();
-      await client.saw.until('end');
-      client.socket.end();
-      expect((await recording()).complete).toBe(true);
-    }
+    const link = await upstream.link();
+    expect(link.request).toMatch(/Host: service\.test:444/);
+    link.socket.end();
+    await client.saw.until('end');
+    client.socket.end();
+    expect((await recording()).complete).toBe(true);
     expect(between.asked).toEqual([`CONNECT ${host}:444 HTTP/1.1`]);
   });
 

@@ -187,6 +187,12 @@ describe('the credential of a connection', () => {
   );
 });
 
+it('a text too long to be searched is not written at all', () => {
+  const { bytes, recording } = written([upgrade, say('client', `${'x'.repeat(600_000)}${SECRET}`)]);
+  expect(holds(bytes, SECRET)).toBe(false);
+  expect([...recording.entries()].at(-1)).toMatchObject({ kind: 'withheld', rule: 'too-long' });
+});
+
 describe('traffic without secrets', () => {
   test.prop([fc.array(fc.oneof(fc.json(), fc.lorem()), { maxLength: 10 })])(
     'is written as it came',

@@ -104,6 +104,11 @@ const isRefused: Program = async (talk) => {
   });
   await talk.saw.untilCount('error', 4);
 };
+const nestsDeeply: Program = async (talk) => {
+  const deep = `{"type":"session.update","session":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  talk.conversation.sendRaw(deep);
+  await talk.saw.until('error');
+};
 const finishes: Program = async (talk) => {
   talk.send(textOnly, userText('Hello'), create);
   await talk.saw.until('response.done');
@@ -118,6 +123,7 @@ const PROGRAMS: readonly (readonly [string, Program, MockServerOptions])[] = [
   ['the same on the media clock', isHeard, { clock: 'media', scenario: { replies: [{ text: 'Yes.' }] } }],
   ['a tool call', callsTools, {}],
   ['refusals that quote ids', isRefused, {}],
+  ['a message that nests too deep', nestsDeeply, {}],
   ['an end in good order', finishes, {}],
 ];
 
@@ -343,6 +349,17 @@ describe('what is no event', () => {
     });
     const times = session.entries.flatMap((entry) => (entry.kind === 'server' ? [entry.atMs] : []));
     expect(times).toEqual([0, 2_000, 3_000]);
+  });
+
+  it('keeps long names as they are behind an id that is short', async () => {
+    const short = '{"event_id":"e-1","type":"x.one","item_id":"i","model":"qwen3-omni-flash-realtime-2025"}';
+    const recording = handwritten({ kind: 'text', parts: [created] }, { kind: 'text', parts: [short] });
+    const { session } = await replay(recording, (talk) => talk.saw.until('x.one').then(() => {}));
+    const sent = session.entries.flatMap((entry) => (entry.kind === 'server' ? [entry.text ?? ''] : []));
+    expect(JSON.parse(sent[1] ?? '')).toMatchObject({
+      type: 'x.one',
+      model: 'qwen3-omni-flash-realtime-2025',
+    });
   });
 
   it('lets a placeholder stand for anything', async () => {

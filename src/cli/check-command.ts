@@ -13,13 +13,13 @@ import {
   DirectorySource,
   findRecordings,
   loadRedactionRules,
-  type RecordingProblem,
   type SecretPlace,
   scanRecording,
   ZipSource,
 } from '../recordings/files/index.js';
 import { type Credential, searchFor } from '../recordings/index.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { printable, quoted } from './terminal-text.js';
 
 const SHORTEST_SECRET_CHARS = 6;
 
@@ -47,7 +47,7 @@ export function checkCommand(): Command {
     )
     .option('--rules <file>', 'with --secrets: for what the rules in this file name, too')
     .option('--accept', 'take edited recordings as they are: new hashes, and marked handwritten')
-    .option('--json', 'one JSON array instead of text')
+    .option('--json', 'one JSON object instead of text')
     .addHelpText(
       'after',
       '\nEnds with 1 when something is wrong. Shows the place, the rule and the length of a secret, never the secret.',
@@ -59,18 +59,13 @@ function collect(name: string, names: readonly string[]): readonly string[] {
   return [...names, name];
 }
 
-interface Checked {
+/** One thing that is wrong. */
+interface Finding {
   readonly recording: string;
-  readonly accepted: boolean;
-  readonly problems: readonly RecordingProblem[];
-  readonly secrets: readonly Omit<ShownSecret, 'value'>[];
-}
-
-interface ShownSecret {
-  readonly place: string;
-  readonly rule: string;
-  readonly placeholder: string;
-  readonly lengthChars: number;
+  /** The file, with its line. */
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
 }
 
 function check(paths: readonly string[], flags: CheckFlags): void {
@@ -80,22 +75,37 @@ function check(paths: readonly string[], flags: CheckFlags): void {
   const search = flags.secrets === true ? searchFor(secrets, rules) : undefined;
   const shown = new ShownSecrets(secrets);
   const recordings = [...new Set(paths.flatMap(findRecordings))];
-  const results = recordings.map((recording): Checked => {
+  const findings = recordings.flatMap((recording): readonly Finding[] => {
     if (flags.accept === true) acceptRecording(recording);
-    const source = isFolder(recording) ? new DirectorySource(recording) : openZip(recording);
-    if ('message' in source) return { recording, accepted: false, problems: [source], secrets: [] };
-    try {
-      const problems = checkRecording(source);
-      const files = isFolder(recording) ? new AllFilesSource(source.name) : source;
-      const found = search === undefined ? [] : scanRecording(files, search).map(shown.show);
-      return { recording, accepted: flags.accept === true, problems, secrets: found };
-    } finally {
-      source.close();
-    }
+    return findingsOf(recording, search, shown);
   });
-  if (flags.json === true) write(JSON.stringify(results.map(asData), undefined, 2));
-  else write(render(results, flags, paths));
-  if (results.some(isBad)) process.exitCode = EXIT_CODES.failures;
+  if (flags.json === true) write(JSON.stringify({ ok: findings.length === 0, recordings, findings }));
+  else write(render(recordings, findings, flags, paths));
+  if (findings.length > 0) process.exitCode = EXIT_CODES.failures;
+}
+
+function findingsOf(
+  recording: string,
+  search: ReturnType<typeof searchFor> | undefined,
+  shown: ShownSecrets,
+): readonly Finding[] {
+  const isFolder = statSync(recording).isDirectory();
+  let source: DirectorySource | ZipSource;
+  try {
+    source = isFolder ? new DirectorySource(recording) : new ZipSource(recording);
+  } catch (error) {
+    // A zip file among recordings that is none of one is a finding, not the end of the command.
+    if (!(error instanceof SoundstageError)) throw error;
+    return [{ recording, path: recording, code: error.code, message: error.message }];
+  }
+  try {
+    const problems = checkRecording(source).map((one) => ({ recording, ...one }));
+    if (search === undefined) return problems;
+    const files = isFolder ? new AllFilesSource(source.name) : source;
+    return [...problems, ...scanRecording(files, search).map((one) => shown.finding(recording, one))];
+  } finally {
+    source.close();
+  }
 }
 
 function refuseMixed({ secrets, secretEnv, rules, accept }: CheckFlags): void {
@@ -123,20 +133,6 @@ function badValue(message: string): SoundstageError {
   return new SoundstageError('E_CLI_VALUE', message);
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path).isDirectory();
-}
-
-/** A zip file among recordings that is none of one is a finding, not the end of the command. */
-function openZip(path: string): ZipSource | RecordingProblem {
-  try {
-    return new ZipSource(path);
-  } catch (error) {
-    if (!(error instanceof SoundstageError)) throw error;
-    return { place: path, message: error.message };
-  }
-}
-
 /** Secrets as people may see them: the same value has the same placeholder. */
 class ShownSecrets {
   readonly #names: ReadonlyMap<string, string>;
@@ -146,48 +142,43 @@ class ShownSecrets {
     this.#names = new Map(secrets.map(({ value, from = '' }) => [value.toLowerCase(), from]));
   }
 
-  readonly show = ({ place, rule, value, lengthChars }: SecretPlace): ShownSecret => {
+  finding(recording: string, { place, rule, value, lengthChars }: SecretPlace): Finding {
     const key = value.toLowerCase();
     const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
     this.#numbers.set(key, number);
-    const name = rule === 'credential' ? `value of ${this.#names.get(key) ?? 'a variable'}` : rule;
-    return { place, rule: name, placeholder: `[secret-${number}]`, lengthChars };
-  };
+    const what = rule === 'credential' ? `the value of ${this.#names.get(key) ?? 'a variable'}` : rule;
+    const message = `secret ${number} (${what}): ${lengthChars} characters. Try taking it back at its issuer, then recording again.`;
+    return { recording, path: place, code: 'E_SECRET', message };
+  }
 }
 
-function isBad({ problems, secrets }: Checked): boolean {
-  return problems.length > 0 || secrets.length > 0;
-}
-
-function asData(result: Checked) {
-  return { ...result, ok: !isBad(result) };
-}
-
-function render(results: readonly Checked[], flags: CheckFlags, paths: readonly string[]): string {
-  const lines = results.flatMap((result) => {
-    if (!isBad(result)) {
-      const note = result.accepted ? '  accepted as handwritten' : '';
-      return [`${pc.green('ok')}  ${result.recording}${pc.dim(note)}`];
-    }
+function render(
+  recordings: readonly string[],
+  findings: readonly Finding[],
+  flags: CheckFlags,
+  paths: readonly string[],
+): string {
+  const note = flags.accept === true ? '  accepted as handwritten' : '';
+  const lines = recordings.flatMap((recording) => {
+    const own = findings.filter((finding) => finding.recording === recording);
+    if (own.length === 0) return [`${pc.green('ok')}  ${printable(recording)}${pc.dim(note)}`];
     return [
-      `${pc.red('FAILED')}  ${result.recording}`,
-      ...result.problems.map(({ place, message }) => `    ${place}\n        ${message}`),
-      ...result.secrets.map(
-        ({ place, rule, placeholder, lengthChars }) =>
-          `    ${place}\n        ${placeholder}: ${lengthChars} characters found by '${rule}'. Try revoking it, then recording again.`,
+      `${pc.red('FAILED')}  ${printable(recording)}`,
+      ...own.map(
+        ({ path, code, message }) => `    ${printable(path)} (${code})\n        ${printable(message)}`,
       ),
     ];
   });
-  const bad = results.filter(isBad).length;
-  if (bad === 0) return lines.join('\n');
+  const verdict = `${recordings.length} recordings, ${findings.length} findings`;
+  if (findings.length === 0) return [...lines, pc.green(verdict)].join('\n');
   const again = [
     'soundstage check',
     ...(flags.secrets === true ? ['--secrets'] : []),
-    ...flags.secretEnv.map((name) => `--secret-env ${name}`),
-    ...(flags.rules === undefined ? [] : [`--rules ${flags.rules}`]),
-    ...paths,
+    ...flags.secretEnv.map((name) => `--secret-env ${quoted(name)}`),
+    ...(flags.rules === undefined ? [] : [`--rules ${quoted(flags.rules)}`]),
+    ...paths.map(quoted),
   ].join(' ');
-  return [...lines, '', `${bad} of ${results.length} failed. Again: ${again}`].join('\n');
+  return [...lines, verdict, `Again: ${again}`].join('\n');
 }
 
 function write(text: string): void {

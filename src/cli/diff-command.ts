@@ -14,6 +14,7 @@ import {
 } from '../recordings/compare/index.js';
 import { createNodeSha256, openRecording } from '../recordings/files/index.js';
 import { EXIT_CODES } from './exit-codes.js';
+import { printable, quoted } from './terminal-text.js';
 
 interface DiffFlags {
   readonly timeTolerance: number;
@@ -95,23 +96,12 @@ function inWords({ equal, differences, unlisted, remarks, same }: RecordingCompa
   return lines.join('\n');
 }
 
-/** Without what a terminal would take as a command: the traffic is anybody's. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '�');
-}
-
 function commandOf(a: string, b: string, { timeTolerance, context, textOnly }: DiffFlags): string {
   const parts = ['soundstage diff', quoted(a), quoted(b)];
   if (timeTolerance !== DEFAULT_TIME_TOLERANCE_MS) parts.push(`--time-tolerance ${timeTolerance}`);
   if (context !== DEFAULT_CONTEXT_LINES) parts.push(`--context ${context}`);
   if (textOnly === true) parts.push('--text-only');
   return parts.join(' ');
-}
-
-/** A word as a shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function readWhole(flag: string): (text: string) => number {

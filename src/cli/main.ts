@@ -33,6 +33,10 @@ const USAGE_ERRORS: ReadonlySet<string> = new Set([
   'E_SCENARIO_WAV',
   'E_SCENARIO_UNKNOWN',
   'E_RECORDING_EXISTS',
+  'E_HAR',
+  'E_DRIFT_CI',
+  'E_DRIFT_PLACEHOLDER',
+  'E_INVALID_URL',
 ]);
 
 const program = new Command('soundstage')
@@ -43,9 +47,9 @@ const program = new Command('soundstage')
   .addCommand(playCommand())
   .addCommand(recordCommand())
   .addCommand(replayCommand())
+  .addCommand(checkCommand())
   .addCommand(diffCommand())
   .addCommand(packCommand())
-  .addCommand(checkCommand())
   .addCommand(scenariosCommand())
   .addCommand(quirksCommand());
 

@@ -157,7 +157,7 @@ function tellPeople(flags: RecordFlags, again: string): (recording: ProxyRecordi
   return ({ path, status, provenance, entries, complete }) => {
     const refused = status === 101 ? [] : [`refused with ${status}`];
     const facts = [complete ? 'complete' : pc.red('incomplete'), ...refused, `${entries} entries`];
-    process.stdout.write(`${path}: ${[...facts, provenance.kind].join(', ')}\n`);
+    process.stdout.write(`${path === '' ? 'no folder' : path}: ${[...facts, provenance.kind].join(', ')}\n`);
     if (hasAdvised || provenance.kind !== 'undeclared') return;
     hasAdvised = true;
     const advice = 'Nothing says where this traffic comes from. If it is the real service, say so:';

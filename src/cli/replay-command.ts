@@ -15,9 +15,10 @@ import { LIMITS, SoundstageError } from '../protocol/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { nextSignal } from './next-signal.js';
 import { packageVersion } from './package-version.js';
+import { addReplayAgainstOptions, type ReplayAgainstFlags, replayAgainst } from './replay-against.js';
 import { readPort, readSeed } from './serve-options.js';
 
-interface ReplayFlags {
+interface ReplayFlags extends Partial<ReplayAgainstFlags> {
   readonly port: number;
   readonly host: string;
   readonly seed: number;
@@ -33,8 +34,10 @@ interface ReplayFlags {
 
 /** Builds the command. */
 export function replayCommand(): Command {
-  return new Command('replay')
-    .description('Serve a recording to a client that must do what was recorded.')
+  const command = new Command('replay')
+    .description(
+      'Serve a recording to a client that must do what was recorded, or (--against) play its client to a server.',
+    )
     .argument('<path>', 'a recording, or a folder of recordings, each of which is chosen by its name')
     .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -72,7 +75,12 @@ export function replayCommand(): Command {
     )
     .option('--once', 'end after the first session, with 0 if it did what was recorded, else 1')
     .option('--json', 'print one line of JSON when ready and one for each session, and nothing else')
-    .action(replay);
+    .action((path: string, flags: ReplayFlags) =>
+      flags.against === undefined
+        ? replay(path, flags)
+        : replayAgainst(path, { ...flags, against: flags.against }),
+    );
+  return addReplayAgainstOptions(command);
 }
 
 async function replay(path: string, flags: ReplayFlags): Promise<void> {
@@ -90,6 +98,7 @@ async function replay(path: string, flags: ReplayFlags): Promise<void> {
   process.stdout.write(flags.json === true ? readyLine(server) : greeting(server, path, flags));
   const watch = watchSessions(server, flags, again);
   const exitCode = await Promise.race([ended, watch.once]);
+  watch.stop();
   await server.close();
   const verdict = watch.failures > 0 ? EXIT_CODES.failures : EXIT_CODES.clean;
   process.exitCode = exitCode === EXIT_CODES.interrupted && verdict === EXIT_CODES.clean ? exitCode : verdict;
@@ -139,9 +148,11 @@ function watchSessions(server: MockServer, flags: ReplayFlags, again: string) {
   const once = new Promise<number>((resolve) => {
     resolveOnce = resolve;
   });
+  let isOver = false;
   const next = async (): Promise<void> => {
-    for (;;) {
-      const session = await server.nextSession({ timeoutMs: LONGEST_WAIT_MS });
+    while (!isOver) {
+      const session = await server.nextSession({ timeoutMs: LOOK_MS }).catch(() => undefined);
+      if (session === undefined) continue;
       void session.closed.then(() => {
         if (session.replay?.ok === false) failures += 1;
         process.stdout.write(flags.json === true ? asJson(session) : asText(session, again));
@@ -149,18 +160,20 @@ function watchSessions(server: MockServer, flags: ReplayFlags, again: string) {
       });
     }
   };
-  // Ends when the server does.
-  next().catch(() => {});
+  void next();
   return {
     once,
+    stop: () => {
+      isOver = true;
+    },
     get failures() {
       return failures;
     },
   };
 }
 
-/** As long as a timer can wait: a server that nobody uses is no failure. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** Between two looks at whether the server has ended: a longer wait would keep the process alive. */
+const LOOK_MS = 200;
 
 function readyLine(server: MockServer): string {
   return `${JSON.stringify({ ready: true, url: server.url, version: packageVersion() })}\n`;

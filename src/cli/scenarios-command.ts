@@ -9,6 +9,7 @@ import { SoundstageError } from '../protocol/index.js';
 import { wrapText } from '../report/index.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { isFileName, type NamedScenario, readLibrary, readNamedScenario } from './scenario-argument.js';
+import { fromCommand } from './scenarios-from.js';
 
 const DEFAULT_COLUMNS = 100;
 const INDENT = '    ';
@@ -20,7 +21,8 @@ export function scenariosCommand(): Command {
     .helpCommand(false)
     .addCommand(listCommand())
     .addCommand(showCommand())
-    .addCommand(validateCommand());
+    .addCommand(validateCommand())
+    .addCommand(fromCommand());
 }
 
 interface ListFlags {

@@ -1,4 +1,6 @@
 /** Playing scenarios with the reference client. */
+export type { DriftFinding } from './drift/drift-findings.js';
+export { type DriftReport, type PlayAgainstOptions, playAgainst } from './drift/play-against.js';
 export type { Heard, HeardClose, HeardEvent } from './heard.js';
 export {
   type PlayedConnection,

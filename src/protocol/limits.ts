@@ -186,6 +186,18 @@ export const LIMITS = {
   zipInflatedRatio: 250,
   /** Bytes of the parts of one zip file that are inflated into memory to be read in place; larger ones are unpacked to a folder first. */
   zipMemoryBytes: 256 * 1024 * 1024,
+  /** Wall milliseconds a drift check waits for an event that the recorded server sent before the client's next message. */
+  driftPatienceMs: 10_000,
+  /** Milliseconds of audio by which a server may be later with its answer than the recorded one before the client waits. */
+  driftAudioSlackMs: 1_000,
+  /** Server events of one side of a drift check, and findings that it lists. */
+  driftEvents: 200_000,
+  driftFindings: 1_000,
+  /** Bytes of a HAR file that is imported, and WebSockets in it. Over it: not read. */
+  harFileBytes: 256 * 1024 * 1024,
+  harWebSockets: 1_000,
+  /** Characters of one text in the Markdown of a recording; the rest is counted. */
+  markdownTextChars: 20_000,
   /** Events of one recording that are compared one by one; audio between two others counts once. Beyond it: by hash. */
   comparedEvents: 200_000,
   /** Added and removed events of one side up to which two recordings are aligned. Beyond it: compared by hash. */
@@ -217,6 +229,8 @@ export const LIMITS = {
   /** Rules of one redaction rule file, and the characters a regular expression of one may match. */
   redactionRules: 200,
   redactionMatchChars: 1_024,
+  /** Characters of one text that a recorder searches for secrets; a longer one is withheld, since the search would hold up the traffic. */
+  redactionTextChars: 512 * 1024,
 } as const;
 
 /** The name of a bound. */

@@ -24,7 +24,7 @@ export class EarlyBytes {
   release(): void {
     this.#socket.pause();
     this.#socket.off('data', this.#onData);
-    if (this.#sizeBytes > 0) this.#socket.unshift(Buffer.concat(this.#chunks));
+    if (this.#sizeBytes > 0) this.#socket.unshift(Buffer.concat(this.#chunks.splice(0)));
   }
 
   #take(chunk: Buffer): void {

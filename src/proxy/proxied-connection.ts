@@ -20,6 +20,7 @@ export interface Route {
   readonly upstream: URL;
   readonly ca?: string | undefined;
   readonly agent?: Agent | undefined;
+  readonly timeoutMs?: number | undefined;
   /** Undefined when nothing is recorded. */
   readonly recorder?: SessionRecorder | undefined;
   /** Told when the connection is over. */
@@ -73,11 +74,11 @@ export class ProxiedConnection {
       return;
     }
     const { request, target } = this.#options;
-    const { upstream, ca, agent, recorder } = route;
+    const { upstream, ca, agent, timeoutMs, recorder } = route;
     const ask = { method: request.method ?? 'GET', target: upstreamTarget(target, upstream) };
     const headers = forwardedHeaders(pairsOf(request.rawHeaders), upstream);
     recorder?.upgrade({ ...ask, headers });
-    this.#attempt = askUpstream({ upstream, ca, agent, headers, ...ask });
+    this.#attempt = askUpstream({ upstream, ca, agent, timeoutMs, headers, ...ask });
     const answer = await this.#attempt.answer;
     if (this.#isOver) {
       this.#attempt.abort();

@@ -24,7 +24,7 @@ export interface ReplayBackend {
 
 /** What became of one recording. */
 export interface ProxyRecording {
-  /** Its folder. */
+  /** Its folder; empty when none could be made. */
   readonly path: string;
   /** The name the client gave by its path. */
   readonly name?: string;
@@ -77,6 +77,8 @@ export interface RecordingProxyOptions {
   readonly onProblem?: ((problem: SoundstageError) => void) | undefined;
   /** Makes the place of a recording. Default: a folder. @throws `E_RECORDING_EXISTS` when there is one and no `force` */
   readonly createSink?: ((folder: string, options: { readonly force: boolean }) => PartSink) | undefined;
+  /** Wall milliseconds the upstream may take to answer an upgrade request. Default `LIMITS.proxyAnswerMs`. */
+  readonly answerTimeoutMs?: number | undefined;
   /** Names the proxy for outgoing connections: HTTP_PROXY and kin. Default `process.env`. */
   readonly env?: Environment | undefined;
 }

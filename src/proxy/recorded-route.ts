@@ -33,15 +33,14 @@ export function recordedRoute(route: RecordedRoute): Pick<Route, 'recorder' | 'o
   let provenance: Provenance = { kind: 'undeclared' };
   let status = 0;
   let problem: string | undefined;
-  const redactor = (options.createRedactor ?? createRedactor)();
   const recorder = new SessionRecorder({
-    openSink: () => {
-      const shown = model === null ? null : redactor.scrub(model);
-      const name = client.name === undefined ? undefined : redactor.scrub(client.name);
+    openSink: (scrub) => {
+      const shown = model === null ? null : scrub(model);
+      const name = client.name === undefined ? undefined : scrub(client.name);
       place = places.open({ startedAt, model: shown, name, number });
       return place.sink;
     },
-    redactor,
+    createRedactor: options.createRedactor ?? createRedactor,
     header: {
       recordedBy: `soundstage ${version}`,
       startedAt: startedAt.toISOString(),

@@ -2,6 +2,7 @@
  * The recording proxy: a server that passes WebSocket connections on to another and records what crosses them. Must
  * never change a byte of the traffic, and must leave nothing open after `close()`.
  */
+import { mkdirSync } from 'node:fs';
 import type { Agent, IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { loadTlsCredentials } from '../mock-server/tls.js';
@@ -10,6 +11,7 @@ import { bindServer, createHttpServer } from '../mock-server/transport/http-serv
 import { TcpSockets } from '../mock-server/transport/tcp-sockets.js';
 import { transportLimits } from '../mock-server/transport/transport-limits.js';
 import { LIMITS } from '../protocol/limits.js';
+import { SoundstageError } from '../protocol/soundstage-error.js';
 import { modelOf } from '../recordings/index.js';
 import { OWN_REFUSALS } from './answers.js';
 import { outgoingProxy, proxyAgent } from './outgoing-proxy.js';
@@ -42,10 +44,11 @@ export interface RecordingProxy {
  * Starts a proxy.
  *
  * @throws SoundstageError `E_OPTION` for bad options, `E_PROXY_CI` when `dialOut` is false and the mode needs a server,
- *   `E_LISTEN` when the address cannot be bound
+ *   `E_LISTEN` when the address cannot be bound, `E_RECORDING_WRITE` when the folder cannot be made
  */
 export async function createRecordingProxy(options: RecordingProxyOptions): Promise<RecordingProxy> {
   const plan = planProxy(options);
+  if (plan.mode === 'record' || plan.mode === 'record-on-miss') makeFolder(plan.out);
   const through =
     plan.upstream === undefined ? undefined : outgoingProxy(plan.upstream, options.env ?? process.env);
   const agent = through === undefined ? undefined : await proxyAgent(through);
@@ -53,6 +56,20 @@ export async function createRecordingProxy(options: RecordingProxyOptions): Prom
   const proxy = new RunningProxy({ options, plan, agent, server: createHttpServer(tls, transportLimits()) });
   await proxy.listen(tls?.cert);
   return proxy;
+}
+
+/** Now rather than at the first recording, when nobody is looking. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new SoundstageError(
+      'E_RECORDING_WRITE',
+      `Cannot record into ${folder}: ${why}. Try a folder that you may write to.`,
+      { cause, details: { folder } },
+    );
+  }
 }
 
 interface Parts {
@@ -165,7 +182,7 @@ class RunningProxy implements RecordingProxy {
   #upstreamRoute(upstream: URL, client: ClientTarget): Route {
     const { options, plan, agent } = this.#parts;
     this.#count += 1;
-    const base = { upstream, ca: options.ca, agent };
+    const base = { upstream, ca: options.ca, agent, timeoutMs: options.answerTimeoutMs };
     if (plan.mode === 'passthrough') return { ...base, provenanceOf: () => ({ kind: 'undeclared' }) };
     const route: RecordedRoute = {
       options,

@@ -22,8 +22,9 @@ import { FrameTee, type PassedThing } from './frame-tee.js';
 
 export interface SessionRecorderOptions {
   /** Makes the recording's place, when the first of it is written. */
-  readonly openSink: () => PartSink;
-  readonly redactor: Redactor;
+  readonly openSink: (scrub: (text: string) => string) => PartSink;
+  /** Asked for once, before anything is written. */
+  readonly createRedactor: () => Redactor;
   readonly header: Omit<RecordingHeader, 'provenance'>;
   /** Milliseconds since the upgrade request. */
   readonly elapsedMs: () => number;
@@ -43,6 +44,7 @@ export class SessionRecorder {
   /** Entries from before the provenance was known. */
   #early: DraftEntry[] = [];
   #writer: RecordingWriter | undefined;
+  #redactor: Redactor | undefined;
   #entries = 0;
   #state: 'waiting' | 'open' | 'complete' | 'incomplete' = 'waiting';
 
@@ -69,13 +71,14 @@ export class SessionRecorder {
   answer(answer: Answer, provenance: Provenance): void {
     if (this.#state !== 'waiting') return;
     this.#attempt(() => {
-      const { redactor, header } = this.#options;
-      // First, since it teaches the redactor what the connection's own secrets are.
+      // Without it nothing is recorded: it keeps secrets from the disk. The request teaches it the connection's own.
+      const redactor = this.#options.createRedactor();
+      this.#redactor = redactor;
       const early = this.#early.flatMap((entry) => redactor.push(entry));
       this.#early = [];
       this.#writer = new RecordingWriter({
-        sink: this.#options.openSink(),
-        header: { ...scrubbed(header, redactor), provenance },
+        sink: this.#options.openSink((text) => redactor.scrub(text)),
+        header: { ...scrubbed(this.#options.header, redactor), provenance },
         rateOf: (side) => this.#formats.of(side).rateHz,
         createHash: createNodeSha256,
       });
@@ -109,9 +112,8 @@ export class SessionRecorder {
       for (const side of ['client', 'server'] as const) {
         if (!this.#ended.has(side)) this.#addThings(side, this.#tees[side].end());
       }
-      const { redactor } = this.#options;
-      this.#append(redactor.flush());
-      this.#writer?.finish({ redactions: redactor.summary });
+      this.#append(this.#redactor?.flush() ?? []);
+      this.#writer?.finish({ redactions: this.#redactor?.summary });
       this.#state = 'complete';
     });
   }
@@ -140,7 +142,7 @@ export class SessionRecorder {
   }
 
   #write(entries: readonly DraftEntry[]): void {
-    this.#append(entries.flatMap((entry) => this.#options.redactor.push(entry)));
+    this.#append(entries.flatMap((entry) => this.#redactor?.push(entry) ?? []));
   }
 
   #append(entries: readonly DraftEntry[]): void {

@@ -26,6 +26,8 @@ export interface UpstreamRequest {
   /** PEM certificates to trust instead of the well-known ones. */
   readonly ca?: string | undefined;
   readonly agent?: Agent | undefined;
+  /** Wall milliseconds until it is given up. Default `LIMITS.proxyAnswerMs`. */
+  readonly timeoutMs?: number | undefined;
 }
 
 interface Answer {
@@ -60,10 +62,8 @@ export function askUpstream(options: UpstreamRequest): UpstreamAttempt {
       resolve(settled);
     };
     const fail = (why: string, status: 502 | 504 = 502) => settle({ kind: 'unreachable', status, why });
-    const timer = setTimeout(
-      () => fail(`no answer within ${LIMITS.proxyAnswerMs} ms`, 504),
-      LIMITS.proxyAnswerMs,
-    );
+    const { timeoutMs = LIMITS.proxyAnswerMs } = options;
+    const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`, 504), timeoutMs);
     let request: ClientRequest;
     try {
       request = send(options, dialled);
@@ -149,6 +149,10 @@ function readRefusal(
   settle: (answer: UpstreamAnswer) => void,
   fail: (why: string) => void,
 ): void {
+  if (response.statusCode === 101) {
+    fail('it switches protocols without an Upgrade header');
+    return;
+  }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const answer = answerOf(response, options);

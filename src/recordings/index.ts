@@ -6,7 +6,7 @@ export type * from './entries.js';
 export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
 export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
 export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';
-export { manifestSchema, RECORDING_VERSION } from './manifest.js';
+export { manifestSchema, provenanceSchema, RECORDING_VERSION } from './manifest.js';
 export { draftText, joinMessage, splitMessage } from './message-parts.js';
 export * from './parts.js';
 export { type RecordLogOptions, recordLog } from './record-log.js';

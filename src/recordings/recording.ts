@@ -133,6 +133,11 @@ export class Recording {
     return this.#source.read(part, 0, sizeBytes);
   }
 
+  /** How many bytes that are. */
+  sizeOf(part: PcmPart | ImagePart): number {
+    return part.kind === 'pcm' ? 2 * part.lengthSamples : (this.#source.sizeOf(imagePart(part.sha256)) ?? 0);
+  }
+
   /** Samples per second and number of samples of a lane; undefined when that side sent no audio. */
   lane(side: Side): { readonly rateHz: number; readonly samples: number } | undefined {
     return this.#lanes[side];

@@ -3,7 +3,9 @@
  * stay in memory, a few for each entry. Must never judge a client.
  */
 import { decodeBase64 } from '../media/index.js';
+import { nestsDeeperThan } from '../protocol/json-depth.js';
 import { isJsonObject, type JsonObject } from '../protocol/json-object.js';
+import { LIMITS } from '../protocol/limits.js';
 import type { AnswerEntry, RecordedEntry, StoredPart, TextEntry, UpgradeEntry } from './entries.js';
 import type { Recording } from './recording.js';
 
@@ -54,6 +56,7 @@ export class ReplayScript {
   /** Bytes of the stream before each append, and which entry that is. */
   readonly #appendStarts: Float64Array;
   readonly #appendEntries: Uint32Array;
+  #decoded: { readonly index: number; readonly bytes: Uint8Array } | undefined;
   /** Whether the stream is the lane as it is. */
   readonly #isLane: boolean;
 
@@ -141,7 +144,13 @@ export class ReplayScript {
     return bytes;
   }
 
+  /** The last one is kept: one append of megabytes is asked for in many blocks. */
   #appendBytes(index: number): Uint8Array {
+    if (this.#decoded?.index !== index) this.#decoded = { index, bytes: this.#decodeAppend(index) };
+    return this.#decoded.bytes;
+  }
+
+  #decodeAppend(index: number): Uint8Array {
     const entry = this.entryAt(index);
     if (entry.kind !== 'text') return new Uint8Array(0);
     const audio = parseMessage(this.recording.textOf(entry))?.['audio'];
@@ -161,8 +170,9 @@ export class ReplayScript {
   }
 }
 
-/** A JSON object, or undefined. */
+/** A JSON object, or undefined; nesting beyond the protocol's limit counts as none. */
 export function parseMessage(text: string): JsonObject | undefined {
+  if (nestsDeeperThan(text, LIMITS.jsonDepth)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : undefined;

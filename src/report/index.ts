@@ -1,4 +1,5 @@
 /** Reports: what happened in a session, for people. */
+export { renderRecordingMarkdown } from './recording-markdown.js';
 export {
   renderTranscriptColumns,
   TRANSCRIPT_WIDTH,

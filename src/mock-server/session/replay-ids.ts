@@ -123,12 +123,19 @@ export class ReplayIds {
   /** In one pass: a live id may look like a recorded one. */
   #replace(text: string, isError: boolean): string {
     if (!this.#hasShort) return this.rewriteText(text);
-    return text.replace(isError ? PLACES_IN_ERRORS : PLACES, (whole, ...found: (string | undefined)[]) => {
-      const [idHead, id = '', messageHead, message = ''] = found;
-      if (idHead !== undefined) return `${idHead}${this.#quoted(id)}"`;
-      if (messageHead === undefined) return this.#quoted(whole);
-      return `${messageHead}${message.replace(/[\w-]+/g, (token) => this.#quoted(token))}"`;
-    });
+    if (!isError)
+      return text.replace(PLACES, (whole, head?: string, id?: string) => this.#place(whole, head, id));
+    return text.replace(
+      PLACES_IN_ERRORS,
+      (whole, head?: string, id?: string, messageHead?: string, message = '') =>
+        messageHead === undefined
+          ? this.#place(whole, head, id)
+          : `${messageHead}${String(message).replace(/[\w-]+/g, (token) => this.#quoted(token))}"`,
+    );
+  }
+
+  #place(whole: string, head: string | undefined, id = ''): string {
+    return head === undefined ? this.#quoted(whole) : `${head}${this.#quoted(id)}"`;
   }
 
   #quoted(token: string): string {

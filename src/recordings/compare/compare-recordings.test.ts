@@ -81,6 +81,17 @@ describe('two recordings are the same', () => {
     expect(compare(session(), session({ prefix: 'other', chunk: 700 })).equal).toBe(true);
   });
 
+  it('when the sound and the words of one answer come in another turn', () => {
+    const words = (delta: string) => server(60, { type: 'response.audio_transcript.delta', delta });
+    const [one, two] = [audioDelta(60, tone(100)), audioDelta(60, tone(100, 50))];
+    expect(wordsOf([one, words('a'), two, words('b')], [one, two, words('a'), words('b')])).toEqual([]);
+    const between = server(60, { type: 'response.done' });
+    expect(wordsOf([one, between, two], [one, two, between])).toEqual([
+      'response.audio.delta: audio 4 ms longer, 3 dB quieter',
+      'response.audio.delta 2 is missing',
+    ]);
+  });
+
   it('when a placeholder stands for what differs', () => {
     const redacted = session({ words: 'My name is [redacted:name-1].' });
     const placeholders = [{ placeholder: '[redacted:name-1]', rule: 'name', hits: 1 }];
@@ -261,5 +272,33 @@ property.prop([fc.array(event, { maxLength: 12 }), fc.array(event, { maxLength: 
   'what differs is seen from both sides',
   (a, b) => {
     expect(compare(a, b).equal).toBe(compare(b, a).equal);
+  },
+);
+
+const letters = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 30 });
+
+property.prop([letters, letters, fc.nat(4)])(
+  'the unified diff makes one list of lines into the other',
+  (a, b, contextLines) => {
+    const recordings = [a, b].map((types) => writtenRecording(types.map((type) => server(1, { type }))));
+    const [from, to] = recordings as [(typeof recordings)[0], (typeof recordings)[0]];
+    const { hunks } = compareRecordings(from, to, { contextLines });
+    const lineOf = (type: string) => `S {"type":"${type}"}`;
+    const patched: string[] = [];
+    let read = 0;
+    for (const { header, lines } of hunks) {
+      const [startA = 0, countA, startB = 0, countB] = (header.match(/\d+/g) ?? []).map(Number);
+      while (read < startA - 1) patched.push(lineOf(a[read++] ?? ''));
+      expect(patched).toHaveLength(startB - 1);
+      expect(lines.filter(({ mark }) => mark !== '+')).toHaveLength(countA ?? -1);
+      expect(lines.filter(({ mark }) => mark !== '-')).toHaveLength(countB ?? -1);
+      for (const { mark, text } of lines) {
+        if (mark !== '+') expect(text).toBe(lineOf(a[read++] ?? ''));
+        if (mark !== '-') patched.push(text);
+      }
+      expect(lines.findIndex(({ mark }) => mark !== ' ')).toBeLessThanOrEqual(contextLines);
+    }
+    while (read < a.length) patched.push(lineOf(a[read++] ?? ''));
+    expect(patched).toEqual(b.map(lineOf));
   },
 );

@@ -13,7 +13,8 @@ import { createNodeSha256 } from './node-sha256.js';
 /** Something that is wrong. */
 export interface RecordingProblem {
   /** The file, with the line behind a colon where there is one. */
-  readonly place: string;
+  readonly path: string;
+  readonly code: string;
   /** What is wrong and what to try. */
   readonly message: string;
 }
@@ -47,6 +48,7 @@ class RecordingCheck {
       this.#add(
         MANIFEST_PART,
         `The recorder did not finish: there are ${entries} whole lines${torn}. Try recording again, or soundstage check --accept ${recording.name}, which keeps what is there.`,
+        'E_RECORDING_INCOMPLETE',
       );
       return this.#problems;
     }
@@ -91,7 +93,8 @@ class RecordingCheck {
       return decodeEntryLine(text, atMs, { recording: recording.name, line: number });
     } catch (error) {
       if (!(error instanceof SoundstageError)) throw error;
-      if (!isLast || recording.manifest.complete) this.#add(`${EVENTS_PART}:${number}`, error.message);
+      if (!isLast || recording.manifest.complete)
+        this.#add(`${EVENTS_PART}:${number}`, error.message, error.code);
       return undefined;
     }
   }
@@ -142,15 +145,19 @@ class RecordingCheck {
     } catch (error) {
       if (!(error instanceof SoundstageError)) throw error;
       const { line, part: named = part } = error.details;
-      this.#add(typeof line === 'number' ? `${EVENTS_PART}:${line}` : String(named), error.message);
+      this.#add(
+        typeof line === 'number' ? `${EVENTS_PART}:${line}` : String(named),
+        error.message,
+        error.code,
+      );
       return undefined;
     }
   }
 
-  #add(place: string, message: string): void {
+  #add(place: string, message: string, code = 'E_RECORDING_HASH'): void {
     if (this.#problems.length >= TOLD_PROBLEMS) return;
-    const problem = { place: `${this.#source.name}/${place}`, message };
-    const isTold = this.#problems.some((one) => one.message === message && one.place === problem.place);
+    const problem = { path: `${this.#source.name}/${place}`, code, message };
+    const isTold = this.#problems.some((one) => one.message === message && one.path === problem.path);
     if (!isTold) this.#problems.push(problem);
   }
 }

@@ -4,6 +4,7 @@ export { acceptRecording } from './accept-recording.js';
 export { checkRecording, type RecordingProblem } from './check-recording.js';
 export * from './directory-parts.js';
 export { findRecordings } from './find-recordings.js';
+export * from './har-files.js';
 export { loadRedactionRules } from './load-redaction-rules.js';
 export { createNodeSha256 } from './node-sha256.js';
 export * from './open-recording.js';

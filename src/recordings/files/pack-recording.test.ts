@@ -253,6 +253,23 @@ describe('a zip file is refused that holds', () => {
     expect(readdirSync(root)).not.toContain(target);
   });
 
+  it('a part that lies inside another', () => {
+    const inner = zipSync({ 'client.wav': [strToU8('inside'), { level: 0 }] }).subarray(0, 46);
+    const path = spoilt(
+      (bytes) => {
+        const entry = bytes.lastIndexOf(Buffer.from('client.wav')) - 46;
+        bytes.writeUInt32LE(bytes.indexOf(inner), entry + 42);
+        return bytes;
+      },
+      {
+        'manifest.json': strToU8('{}'),
+        'events.jsonl': [inner, { level: 0 }],
+        'client.wav': [strToU8('inside'), { level: 0 }],
+      },
+    );
+    expect(() => openRecording(path)).toThrow("'events.jsonl' and 'client.wav' overlap");
+  });
+
   it('a part that inflates to more than it says', async () => {
     const path = spoilt((bytes) => {
       const at = bytes.indexOf(Buffer.from('events.jsonl'), central(bytes)) - 46;

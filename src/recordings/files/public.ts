@@ -21,6 +21,7 @@ export type {
   UpgradeEntry,
   WithheldEntry,
 } from '../entries.js';
+export * from '../har/index.js';
 export type { ManifestLane, Provenance, RecordingManifest } from '../manifest.js';
 export { draftText, splitMessage } from '../message-parts.js';
 export { MemoryParts, type PartSink, type PartSource } from '../parts.js';
@@ -34,8 +35,10 @@ export {
   type Redactions,
 } from '../recording-writer.js';
 export { createRedactor, type RedactorOptions } from '../redaction/create-redactor.js';
+export type { Redactor } from '../redaction/redactor.js';
 export { scenarioFromRecording } from '../scenario-from-recording.js';
 export { DirectorySink, type DirectorySinkOptions, DirectorySource } from './directory-parts.js';
+export { exportHar, importHar, openHar } from './har-files.js';
 export { openRecording } from './open-recording.js';
 export { packRecording, unpackRecording } from './pack-recording.js';
 export type { ReplaceOptions } from './write-beside.js';

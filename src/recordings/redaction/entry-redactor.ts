@@ -2,6 +2,7 @@
  * One entry in, the same entry without secrets out, whatever its kind. Must never change what it was given, and give
  * what it cannot clean as withheld.
  */
+import { LIMITS } from '../../protocol/limits.js';
 import type {
   DraftEntry,
   DraftPart,
@@ -58,6 +59,7 @@ export class EntryRedactor {
 
   /** @throws Withhold */
   readonly scrub = (text: string): string => {
+    if (text.length > LIMITS.redactionTextChars) throw new Withhold('too-long');
     const redacted = this.#texts.redact(text);
     if (redacted.kind === 'withheld') throw new Withhold(redacted.rule);
     return redacted.text;
@@ -105,6 +107,7 @@ export class EntryRedactor {
 
   #bytes(bytes: Uint8Array): Uint8Array {
     if (bytes.length === 0) return bytes;
+    if (bytes.length > LIMITS.redactionTextChars) throw new Withhold('too-long');
     const text = latin1(bytes);
     const scrubbed = this.scrub(text);
     return scrubbed === text ? bytes : Uint8Array.from(scrubbed, (character) => character.charCodeAt(0));
@@ -132,6 +135,7 @@ export class EntryRedactor {
   }
 
   #message(text: string): string {
+    if (text.length > LIMITS.redactionTextChars) throw new Withhold('too-long');
     return this.scrub(applyReplacements(text, pathReplacements(text, this.#paths, this.#texts.placeholders)));
   }
 
