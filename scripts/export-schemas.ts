@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { openApiDocument } from '../src/mock-server/control/index.js';
 import { CLIENT_EVENT_SCHEMAS, SERVER_EVENT_SCHEMAS } from '../src/protocol/index.js';
+import { redactionRulesSchema } from '../src/recordings/index.js';
 import { renderRecordingSchema } from './recording-schema-file.js';
 import { renderScenarioSchema } from './scenario-schema-file.js';
 
@@ -28,6 +29,16 @@ function renderDocument(
     oneOf: definitions.map(([type]) => ({ $ref: `#/$defs/${type}` })),
     $defs: Object.fromEntries(definitions),
   };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+/** The form of a rule file; that an expression ends soon is beyond JSON Schema. */
+function renderRules(): string {
+  const { $schema, ...rules } = z.toJSONSchema(redactionRulesSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+  });
+  const document = { $schema, title: 'Redaction rules of soundstage, version 1', ...rules };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
@@ -52,6 +63,7 @@ export function renderSchemaFiles(): readonly { readonly path: string; readonly 
     },
     { path: 'schemas/scenario.json', text: renderScenarioSchema() },
     { path: 'schemas/recording.json', text: renderRecordingSchema() },
+    { path: 'schemas/redaction-rules.json', text: renderRules() },
     { path: 'schemas/control-api.json', text: `${JSON.stringify(openApiDocument(), undefined, 2)}\n` },
   ];
 }

@@ -20,7 +20,7 @@ export {
 } from './recording-writer.js';
 export { createRedactor, type RedactorOptions } from './redaction/create-redactor.js';
 export { type Credential, credentialsOf } from './redaction/credentials.js';
-export { PATTERN_NAMES, SECRET_PATTERNS } from './redaction/pattern-table.js';
+export { SECRET_PATTERNS } from './redaction/pattern-table.js';
 export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
 export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
