@@ -20,6 +20,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 mkdirSync(join(ROOT, 'out'), { recursive: true });
 const folder = mkdtempSync(join(ROOT, 'out', 'record-guide-'));
 const children: ChildProcess[] = [];
+writeFileSync(join(folder, 'ask.ts'), fileOf('ask.ts'));
 let service: MockServer;
 
 /** A file of the page, with the package's imports pointed at its sources. */
@@ -71,8 +72,6 @@ async function ask(url: string, question: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'ask.ts'), fileOf('ask.ts'));
   service = await createMockServer({ scenario: { replies: [{ text: 'It is on the kitchen table.' }] } });
 });
 
@@ -176,25 +175,14 @@ describe('the guide to record and replay', () => {
   });
 });
 
-describe('the tests of the page', () => {
-  it('pass', async () => {
-    // Vitest runs in the project, where the page's files are.
-    writeFileSync(join(folder, 'kitchen.test.ts'), fileOf('kitchen.test.ts'));
-    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-    const child = spawn(process.execPath, [vitest, 'run', '--root', folder, '--reporter=json'], {
-      cwd: folder,
-      env: { ...process.env, NO_COLOR: '1' },
-    });
-    children.push(child);
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    await new Promise((resolve) => child.once('close', resolve));
-    const report = JSON.parse(output.slice(output.indexOf('{'))) as {
-      numPassedTests: number;
-      numFailedTests: number;
-    };
-    expect(report).toMatchObject({ numPassedTests: 2, numFailedTests: 0 });
-  });
+// Behind the others: what they replay is recorded by then.
+describe('the tests of the page', async () => {
+  const code = fileOf('kitchen.test.ts');
+  expect(code.match(/^test\(/gm)).toHaveLength(2);
+  const path = join(folder, 'kitchen-page.ts');
+  writeFileSync(
+    path,
+    code.replaceAll("'recordings/kitchen.rec'", JSON.stringify(join(folder, 'recordings/kitchen.rec'))),
+  );
+  await import(path);
 });

@@ -147,7 +147,7 @@ class ShownSecrets {
     const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
     this.#numbers.set(key, number);
     const what = rule === 'credential' ? `the value of ${this.#names.get(key) ?? 'a variable'}` : rule;
-    const message = `secret ${number} (${what}): ${lengthChars} characters. Try taking it back at its issuer, then recording again.`;
+    const message = `${what}: secret ${number}, of ${lengthChars} characters. Try taking it back at its issuer, then recording again.`;
     return { recording, path: place, code: 'E_SECRET', message };
   }
 }
@@ -164,9 +164,7 @@ function render(
     if (own.length === 0) return [`${pc.green('ok')}  ${printable(recording)}${pc.dim(note)}`];
     return [
       `${pc.red('FAILED')}  ${printable(recording)}`,
-      ...own.map(
-        ({ path, code, message }) => `    ${printable(path)} (${code})\n        ${printable(message)}`,
-      ),
+      ...own.map(({ path, code, message }) => `    ${printable(path)}: ${printable(message)} (${code})`),
     ];
   });
   const verdict = `${recordings.length} recordings, ${findings.length} findings`;

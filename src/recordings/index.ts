@@ -4,10 +4,10 @@
 export { AudioFormats } from './audio-formats.js';
 export type * from './entries.js';
 export { ENTRY_KINDS, entryLineSchema } from './entry-lines.js';
-export { logEntryOf, modelOf, TranscriptDigest } from './log-entries.js';
+export { modelOf } from './log-entries.js';
 export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js';
-export { manifestSchema, provenanceSchema, RECORDING_VERSION } from './manifest.js';
-export { draftText, joinMessage, splitMessage } from './message-parts.js';
+export { manifestSchema, provenanceSchema } from './manifest.js';
+export { draftText, splitMessage } from './message-parts.js';
 export * from './parts.js';
 export { type RecordLogOptions, recordLog } from './record-log.js';
 export { type EntryPlace, type ReadOptions, Recording } from './recording.js';
@@ -19,11 +19,11 @@ export {
   type Redactions,
 } from './recording-writer.js';
 export { createRedactor, type RedactorOptions } from './redaction/create-redactor.js';
-export { type Credential, credentialsOf } from './redaction/credentials.js';
+export type { Credential } from './redaction/credentials.js';
 export { SECRET_PATTERNS } from './redaction/pattern-table.js';
 export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
 export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
 export { searchFor } from './redaction/search-for.js';
-export { appendExtras, audioOfAppend, isSyncType, parseMessage, ReplayScript } from './replay-script.js';
+export { appendExtras, audioOfAppend, parseMessage, ReplayScript } from './replay-script.js';
 export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';

@@ -231,7 +231,9 @@ describe('what is kept back', () => {
     const behind: Readonly<Record<string, DraftEntry[]>> = {
       entries: Array.from({ length: LIMITS.redactionKeptEntries }, () => say('{}')),
       milliseconds: [say('{}', LIMITS.redactionKeptMs + 1)],
-      bytes: [say('x'.repeat(LIMITS.redactionKeptBytes))],
+      bytes: Array.from({ length: LIMITS.redactionKeptBytes / LIMITS.redactionTextChars }, () =>
+        say('x'.repeat(LIMITS.redactionTextChars)),
+      ),
     };
     for (const [what, entries] of Object.entries(behind)) {
       const redactor = createRedactor(options);
