@@ -1,6 +1,7 @@
 /**
  * What is wrong with a rule file is said with file, line and column; a good one is read as it stands.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SoundstageError } from '../../protocol/index.js';
 import { parseRedactionRules } from './load-redaction-rules.js';
@@ -29,6 +30,12 @@ test('a good file is read as it stands', () => {
     ],
   };
   expect(parseRedactionRules(JSON.stringify(rules), 'rules.json')).toEqual(rules);
+});
+
+test('the example of the reference is a good file', () => {
+  const page = readFileSync(new URL('../../../docs/reference/redaction.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```yaml rules\n([\s\S]*?)```/.exec(page) ?? [];
+  expect(parseRedactionRules(example, 'redaction.md').rules).toHaveLength(3);
 });
 
 const rule = (text: string) => lines('version: 1', 'rules:', `  - { name: mine, ${text} }`);
