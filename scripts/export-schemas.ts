@@ -32,6 +32,16 @@ function renderDocument(
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
+/** The form of a rule file; that an expression ends soon is beyond JSON Schema. */
+function renderRules(): string {
+  const { $schema, ...rules } = z.toJSONSchema(redactionRulesSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+  });
+  const document = { $schema, title: 'Redaction rules of soundstage, version 1', ...rules };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
 /** Path under the project root and text of every schema file. */
 export function renderSchemaFiles(): readonly { readonly path: string; readonly text: string }[] {
   return [
@@ -53,18 +63,7 @@ export function renderSchemaFiles(): readonly { readonly path: string; readonly 
     },
     { path: 'schemas/scenario.json', text: renderScenarioSchema() },
     { path: 'schemas/recording.json', text: renderRecordingSchema() },
-    {
-      path: 'schemas/redaction-rules.json',
-      text: `${JSON.stringify(
-        {
-          ...z.toJSONSchema(redactionRulesSchema, { target: 'draft-2020-12' }),
-          title: 'Redaction rules of soundstage, version 1',
-          description: 'What a recorder takes out beside credentials and the named patterns.',
-        },
-        undefined,
-        2,
-      )}\n`,
-    },
+    { path: 'schemas/redaction-rules.json', text: renderRules() },
     { path: 'schemas/control-api.json', text: `${JSON.stringify(openApiDocument(), undefined, 2)}\n` },
   ];
 }

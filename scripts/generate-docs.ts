@@ -15,6 +15,7 @@ import {
 } from './docs/family-tables.js';
 import { faultPages } from './docs/fault-pages.js';
 import { limitsPage } from './docs/limits-page.js';
+import { patternTable } from './docs/pattern-table.js';
 import {
   flowRecordings,
   leftOutRefusals,
@@ -48,6 +49,8 @@ const RECORDINGS_BLOCKS: Blocks = {
   'left-out': leftOutRefusals,
 };
 
+const REDACTION_BLOCKS: Blocks = { 'secret-patterns': patternTable };
+
 const ROOT = new URL('../', import.meta.url);
 const LIMITS_SOURCE = 'src/protocol/limits.ts';
 
@@ -55,6 +58,7 @@ const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: 'docs/reference/protocol.md', regenerate: (current) => fillBlocks(current, PROTOCOL_BLOCKS) },
   { path: 'docs/reference/limits.md', regenerate: () => limitsPage(read(LIMITS_SOURCE)) },
   { path: 'docs/reference/scenarios.md', regenerate: scenariosPage },
+  { path: 'docs/reference/redaction.md', regenerate: (current) => fillBlocks(current, REDACTION_BLOCKS) },
   { path: 'recordings/README.md', regenerate: (current) => fillBlocks(current, RECORDINGS_BLOCKS) },
   ...faultPages().map(({ path, text }) => ({ path, regenerate: () => text })),
 ];

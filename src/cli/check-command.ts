@@ -1,177 +1,184 @@
 /**
- * `soundstage check`: whether recordings are whole and as their manifests say, and whether a secret has got into them.
- * Must never print a secret.
+ * `soundstage check`: whether recordings are whole and hold no secrets, and the way to accept an edit. Must never print a
+ * secret that it finds.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
 import {
-  acceptEdits,
-  createNodeSha256,
+  AllFilesSource,
+  acceptRecording,
+  checkRecording,
+  DirectorySource,
+  findRecordings,
   loadRedactionRules,
-  openRecording,
+  type SecretPlace,
+  scanRecording,
+  ZipSource,
 } from '../recordings/files/index.js';
-import { searchFor } from '../recordings/index.js';
+import { type Credential, searchFor } from '../recordings/index.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { printable } from './terminal-text.js';
+import { printable, quoted } from './terminal-text.js';
+
+const SHORTEST_SECRET_CHARS = 6;
 
 interface CheckFlags {
   readonly secrets?: boolean;
-  readonly accept?: boolean;
   readonly secretEnv: readonly string[];
   readonly rules?: string;
+  readonly accept?: boolean;
   readonly json?: boolean;
-}
-
-/** One thing that is wrong. */
-interface Finding {
-  readonly path: string;
-  readonly code: string;
-  readonly message: string;
 }
 
 /** Builds the command. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('Check recordings: whole, unaltered and readable; with --secrets also free of secrets.')
-    .argument('<paths...>', 'recordings, or folders that are searched for them')
-    .option('--secrets', 'search everything that was written for secrets')
+    .description(
+      'Check recordings: manifest, hashes, every line, and with --secrets whether any holds a secret.',
+    )
+    .argument('<dir...>', 'recordings, or folders above them; zip files, too')
+    .option('--secrets', 'look for keys and tokens in everything that was written, in every form')
     .option(
       '--secret-env <name>',
-      'with --secrets: an environment variable whose value must be nowhere; repeatable',
-      (name: string, names: readonly string[]) => [...names, name],
+      'with --secrets: for the value of this environment variable, too',
+      collect,
       [],
     )
-    .option('--rules <file>', 'with --secrets: search for what these rules name, too')
-    .option('--accept', 'take the recordings as they were edited: new hashes, and handwritten')
+    .option('--rules <file>', 'with --secrets: for what the rules in this file name, too')
+    .option('--accept', 'take edited recordings as they are: new hashes, and marked handwritten')
     .option('--json', 'one JSON object instead of text')
+    .addHelpText(
+      'after',
+      '\nEnds with 1 when something is wrong. Shows the place, the rule and the length of a secret, never the secret.',
+    )
     .action(check);
 }
 
+function collect(name: string, names: readonly string[]): readonly string[] {
+  return [...names, name];
+}
+
+/** One thing that is wrong. */
+interface Finding {
+  readonly recording: string;
+  /** The file, with its line. */
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 function check(paths: readonly string[], flags: CheckFlags): void {
-  const recordings = paths.flatMap(findRecordings);
-  if (flags.accept === true) for (const path of recordings) acceptEdits(path);
-  const findings = recordings.flatMap((path) => [
-    ...problemsOf(path),
-    ...(flags.secrets === true ? secretsIn(path, flags) : []),
-  ]);
-  const again = `soundstage check ${flags.secrets === true ? '--secrets ' : ''}${paths.join(' ')}`;
-  process.stdout.write(
-    flags.json === true
-      ? `${JSON.stringify({ ok: findings.length === 0, recordings, findings })}\n`
-      : asText(recordings, findings, again),
-  );
-  process.exitCode = findings.length === 0 ? EXIT_CODES.clean : EXIT_CODES.failures;
+  refuseMixed(flags);
+  const secrets = environmentSecrets(flags.secretEnv);
+  const rules = flags.rules === undefined ? undefined : loadRedactionRules(flags.rules);
+  const search = flags.secrets === true ? searchFor(secrets, rules) : undefined;
+  const shown = new ShownSecrets(secrets);
+  const recordings = [...new Set(paths.flatMap(findRecordings))];
+  const findings = recordings.flatMap((recording): readonly Finding[] => {
+    if (flags.accept === true) acceptRecording(recording);
+    return findingsOf(recording, search, shown);
+  });
+  if (flags.json === true) write(JSON.stringify({ ok: findings.length === 0, recordings, findings }));
+  else write(render(recordings, findings, flags, paths));
+  if (findings.length > 0) process.exitCode = EXIT_CODES.failures;
 }
 
-/** Folders with a manifest and zip files, below a path. */
-function findRecordings(path: string): readonly string[] {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) {
-    throw new SoundstageError(
-      'E_RECORDING_MISSING',
-      `Cannot check ${path}: there is nothing of that name. Try an existing path.`,
-    );
-  }
-  if (!found.isDirectory() || existsSync(join(path, 'manifest.json')) || path.endsWith('.rec')) return [path];
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || entry.name.endsWith('.rec.zip'))
-    .map(({ name }) => join(path, name))
-    .flatMap(findRecordings)
-    .sort();
-}
-
-function problemsOf(path: string): readonly Finding[] {
+function findingsOf(
+  recording: string,
+  search: ReturnType<typeof searchFor> | undefined,
+  shown: ShownSecrets,
+): readonly Finding[] {
+  const isFolder = statSync(recording).isDirectory();
+  let source: DirectorySource | ZipSource;
   try {
-    const recording = openRecording(path);
-    const { complete, transcriptSha256, events } = recording.manifest;
-    let count = 0;
-    for (const _entry of recording.entries()) count += 1;
-    if (!complete)
-      return [
-        {
-          path,
-          code: 'E_RECORDING_INCOMPLETE',
-          message: `its recorder did not finish; ${count} entries can be read. Try recording again, or use it as it is`,
-        },
-      ];
-    const hash = recording.transcriptHash(createNodeSha256);
-    if (hash !== transcriptSha256)
-      return [
-        {
-          path,
-          code: 'E_RECORDING_HASH',
-          message: `its transcript hashes to ${hash}, and the manifest says ${transcriptSha256}`,
-        },
-      ];
-    return count === events.entries
-      ? []
-      : [
-          {
-            path,
-            code: 'E_RECORDING_HASH',
-            message: `it has ${count} entries, and the manifest says ${events.entries}`,
-          },
-        ];
+    source = isFolder ? new DirectorySource(recording) : new ZipSource(recording);
   } catch (error) {
-    const code = error instanceof SoundstageError ? error.code : 'E_RECORDING';
-    return [{ path, code, message: error instanceof Error ? error.message : String(error) }];
+    // A zip file among recordings that is none of one is a finding, not the end of the command.
+    if (!(error instanceof SoundstageError)) throw error;
+    return [{ recording, path: recording, code: error.code, message: error.message }];
+  }
+  try {
+    const problems = checkRecording(source).map((one) => ({ recording, ...one }));
+    if (search === undefined) return problems;
+    const files = isFolder ? new AllFilesSource(source.name) : source;
+    return [...problems, ...scanRecording(files, search).map((one) => shown.finding(recording, one))];
+  } finally {
+    source.close();
   }
 }
 
-function secretsIn(path: string, flags: CheckFlags): readonly Finding[] {
-  const credentials = flags.secretEnv.map((name) => {
+function refuseMixed({ secrets, secretEnv, rules, accept }: CheckFlags): void {
+  if (secrets !== true && (secretEnv.length > 0 || rules !== undefined))
+    throw badValue('Cannot look for secrets: --secret-env and --rules need --secrets. Try adding it.');
+  if (accept === true && secrets === true)
+    throw badValue('Cannot accept and look for secrets at once. Try one after the other.');
+}
+
+/** The values of environment variables, which are never shown. */
+function environmentSecrets(names: readonly string[]): readonly Credential[] {
+  return names.map((name) => {
     const value = process.env[name];
-    if (value === undefined || value === '') {
-      throw new SoundstageError(
-        'E_CLI_VALUE',
-        `Bad --secret-env '${name}': the variable is empty. Try one that holds the secret.`,
+    if (value === undefined || value === '')
+      throw badValue(`Cannot look for the value of ${name}: it is not set. Try setting it, or another name.`);
+    if (value.length < SHORTEST_SECRET_CHARS)
+      throw badValue(
+        `Cannot look for the value of ${name}: it is shorter than ${SHORTEST_SECRET_CHARS} characters, which are found everywhere. Try a longer one.`,
       );
-    }
     return { value, from: name };
   });
-  const search = searchFor(
-    credentials,
-    flags.rules === undefined ? undefined : loadRedactionRules(flags.rules),
-  );
-  return filesOf(path).flatMap((file): Finding[] => {
-    const text = readFileSync(file, 'latin1');
-    if (file.endsWith('.jsonl')) {
-      return text.split('\n').flatMap((line, index) => findingsIn(line, `${file}:${index + 1}`, search));
-    }
-    if (file.endsWith('.json')) return findingsIn(text, file, search);
-    const hit = search.findInBytes(Buffer.from(text, 'latin1'));
-    return hit === undefined ? [] : [secretFinding(file, hit.rule, hit.value.length)];
+}
+
+function badValue(message: string): SoundstageError {
+  return new SoundstageError('E_CLI_VALUE', message);
+}
+
+/** Secrets as people may see them: the same value has the same placeholder. */
+class ShownSecrets {
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #numbers = new Map<string, number>();
+
+  constructor(secrets: readonly Credential[]) {
+    this.#names = new Map(secrets.map(({ value, from = '' }) => [value.toLowerCase(), from]));
+  }
+
+  finding(recording: string, { place, rule, value, lengthChars }: SecretPlace): Finding {
+    const key = value.toLowerCase();
+    const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
+    this.#numbers.set(key, number);
+    const what = rule === 'credential' ? `the value of ${this.#names.get(key) ?? 'a variable'}` : rule;
+    const message = `${what}: secret ${number}, of ${lengthChars} characters. Try taking it back at its issuer, then recording again.`;
+    return { recording, path: place, code: 'E_SECRET', message };
+  }
+}
+
+function render(
+  recordings: readonly string[],
+  findings: readonly Finding[],
+  flags: CheckFlags,
+  paths: readonly string[],
+): string {
+  const note = flags.accept === true ? '  accepted as handwritten' : '';
+  const lines = recordings.flatMap((recording) => {
+    const own = findings.filter((finding) => finding.recording === recording);
+    if (own.length === 0) return [`${pc.green('ok')}  ${printable(recording)}${pc.dim(note)}`];
+    return [
+      `${pc.red('FAILED')}  ${printable(recording)}`,
+      ...own.map(({ path, code, message }) => `    ${printable(path)}: ${printable(message)} (${code})`),
+    ];
   });
-}
-
-function findingsIn(text: string, place: string, search: ReturnType<typeof searchFor>): Finding[] {
-  // What a recorder put in the place of a secret is none.
-  const shown = text.replaceAll(/\[redacted:[a-z][a-z0-9-]*-\d+\]/g, '');
-  const rules = new Map(search.find(shown).map(({ rule, value }) => [rule, value.length]));
-  return [...rules].map(([rule, length]) => secretFinding(place, rule, length));
-}
-
-function secretFinding(path: string, rule: string, length: number): Finding {
-  const message = `${rule}: a secret of ${length} characters. Try taking it back at its issuer, then recording again`;
-  return { path, code: 'E_SECRET', message };
-}
-
-function filesOf(path: string): readonly string[] {
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(path, name))
-    .filter((file) => statSync(file).isFile())
-    .sort();
-}
-
-function asText(recordings: readonly string[], findings: readonly Finding[], again: string): string {
-  const lines = findings.map(
-    ({ path, code, message }) => `${pc.red('FAILED')}  ${path}: ${printable(message)} (${code})`,
-  );
   const verdict = `${recordings.length} recordings, ${findings.length} findings`;
-  const tail = findings.length === 0 ? [pc.green(verdict)] : [verdict, `Again: ${again}`];
-  return `${[...lines, ...tail].join('\n')}\n`;
+  if (findings.length === 0) return [...lines, pc.green(verdict)].join('\n');
+  const again = [
+    'soundstage check',
+    ...(flags.secrets === true ? ['--secrets'] : []),
+    ...flags.secretEnv.map((name) => `--secret-env ${quoted(name)}`),
+    ...(flags.rules === undefined ? [] : [`--rules ${quoted(flags.rules)}`]),
+    ...paths.map(quoted),
+  ].join(' ');
+  return [...lines, verdict, `Again: ${again}`].join('\n');
+}
+
+function write(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -7,6 +7,7 @@ import { decodeBase64, encodeBase64 } from '../media/index.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
 import type { RecordedEntry, Side, StoredPart } from './entries.js';
 import { sha256Schema } from './manifest.js';
+import { repeatedKey } from './redaction/json-scalars.js';
 
 const wholeNumber = z.int().min(0);
 const base64 = z.string().refine((text) => decodeBase64(text) !== undefined, 'it is no strict base64');
@@ -147,14 +148,33 @@ export function decodeEntryLine(line: string, beforeMs: number, place: LinePlace
   }
   if (checked.data.frames !== undefined && kind !== 'text')
     throw badLine(place, "'frames' belong to a text message");
-  return decodeContent(kind, checked.data, beforeMs + checked.data.afterMs);
+  const atMs = beforeMs + checked.data.afterMs;
+  if (!Number.isSafeInteger(atMs))
+    throw badLine(place, `'afterMs': ${checked.data.afterMs} ms are beyond all time`);
+  return decodeContent(kind, checked.data, atMs);
 }
 
 function parseLine(line: string, place: LinePlace): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(line);
+    value = JSON.parse(line);
   } catch (cause) {
     throw badLine(place, 'it is no JSON', cause);
+  }
+  if (!isAsWritten(value, line)) {
+    const repeated = repeatedKey(line);
+    if (repeated !== undefined) throw badLine(place, `it has the key '${repeated}' twice`);
+  }
+  return value;
+}
+
+/** Most lines are, and such a line has no key twice. */
+function isAsWritten(value: unknown, line: string): boolean {
+  try {
+    return JSON.stringify(value) === line;
+  } catch {
+    // It nests too deep for that, as no line of a recording does.
+    return false;
   }
 }
 

@@ -19,11 +19,13 @@ export {
   type RecordingWriterOptions,
   type Redactions,
 } from './recording-writer.js';
-export { createRedactor, type RedactorOptions, searchFor } from './redaction/create-redactor.js';
+export { createRedactor, type RedactorOptions } from './redaction/create-redactor.js';
 export type { Credential } from './redaction/credentials.js';
+export { SECRET_PATTERNS } from './redaction/pattern-table.js';
 export { findPlaceholders, matchesPlaceholder } from './redaction/placeholder.js';
 export type { Redactor } from './redaction/redactor.js';
 export { type RedactionRules, redactionRulesSchema } from './redaction/rules.js';
+export { searchFor } from './redaction/search-for.js';
 export { appendExtras, audioOfAppend, ReplayScript, type ScriptKind } from './replay-script.js';
 export { type ScenarioFromOptions, scenarioFromRecording } from './scenario-from-recording.js';
 export { type VerbatimScenario, verbatimFromRecording } from './verbatim-from-recording.js';

@@ -85,6 +85,12 @@ export class LineFile {
   }
 
   #decode(bytes: Uint8Array, number: number, isTorn: boolean): string {
+    if (number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+      throw this.#bad(number, 'it begins with a byte order mark, which an editor has put there');
+    }
+    if (bytes.includes(0) && !isTorn) {
+      throw this.#bad(number, 'it has NUL bytes, as a file has that a crash kept from being written');
+    }
     try {
       return new TextDecoder('utf-8', { fatal: !isTorn, ignoreBOM: true }).decode(bytes);
     } catch (cause) {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { SoundstageError } from '../protocol/soundstage-error.js';
+import { repeatedKey } from './redaction/json-scalars.js';
 
 /** The version of the format that this release writes. */
 export const RECORDING_VERSION = 1;
@@ -99,6 +100,8 @@ export function decodeManifest(text: string, recording: string): RecordingManife
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badManifest(recording, 'it is no JSON object');
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined) throw badManifest(recording, `it has the key '${repeated}' twice`);
   const checked = manifestSchema.safeParse(convert(value as Record<string, unknown>, recording));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;

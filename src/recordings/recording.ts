@@ -164,6 +164,12 @@ export class Recording {
     if (entry.kind !== 'text') return;
     for (const part of entry.parts) {
       if (typeof part === 'string') continue;
+      if (part.kind === 'pcm' && part.lane !== entry.from) {
+        throw this.#bad(
+          EVENTS_PART,
+          `line ${line} is a message of the ${entry.from} and refers to samples of the ${part.lane}`,
+        );
+      }
       const isThere =
         part.kind === 'image'
           ? this.#source.sizeOf(imagePart(part.sha256)) !== undefined
@@ -180,7 +186,7 @@ export class Recording {
     for (const side of ['client', 'server'] as const) {
       const lane = this.#lanes[side];
       if (lane === undefined && lanes[side] === undefined) continue;
-      if (lane === undefined) throw missing(this.name, LANE_PARTS[side]);
+      if (lane === undefined) throw this.#noLane(LANE_PARTS[side]);
       this.#compare(lane.part, lanes[side]?.sha256, createHash, lane.dataOffsetBytes, 2 * lane.samples);
     }
     for (const sha256 of images) {
@@ -189,6 +195,12 @@ export class Recording {
       if (sizeBytes === undefined) throw missing(this.name, part);
       this.#compare(part, sha256, createHash, 0, sizeBytes);
     }
+  }
+
+  #noLane(part: string): SoundstageError {
+    const sizeBytes = this.#source.sizeOf(part);
+    if (sizeBytes === undefined) return missing(this.name, part);
+    return this.#bad(part, `its ${sizeBytes} bytes are less than the header of a WAV file`);
   }
 
   #compare(
@@ -207,9 +219,17 @@ export class Recording {
     if (found === wanted) return;
     throw new SoundstageError(
       'E_RECORDING_HASH',
-      `Cannot trust ${this.name}/${part}: its SHA-256 is ${found}, and the manifest says ${wanted}. Try getting the file back, or, if the edit was meant, soundstage check --accept, which marks the recording as handwritten.`,
+      this.#hasForeignLineEnds(part)
+        ? `Cannot trust ${this.name}/${part}: its lines end in CRLF, as git leaves them with core.autocrlf. Try a .gitattributes with '*.jsonl -text', and checking the file out again.`
+        : `Cannot trust ${this.name}/${part}: its SHA-256 is ${found}, and the manifest says ${wanted}. Try getting the file back, or, if the edit was meant, soundstage check --accept ${this.name}, which marks the recording as handwritten.`,
       { details: { recording: this.name, part, found, wanted } },
     );
+  }
+
+  /** JSON escapes its line breaks: a raw CR can only come from outside. */
+  #hasForeignLineEnds(part: string): boolean {
+    if (part !== EVENTS_PART) return false;
+    return this.#source.read(part, 0, CHUNK_BYTES).includes(0x0d);
   }
 
   #bad(part: string, why: string): SoundstageError {
@@ -231,7 +251,15 @@ function readWhole(source: PartSource, part: string): string {
       { details: { recording: source.name, sizeBytes } },
     );
   }
-  return new TextDecoder().decode(source.read(part, 0, sizeBytes));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(source.read(part, 0, sizeBytes));
+  } catch (cause) {
+    throw new SoundstageError(
+      'E_RECORDING_MANIFEST',
+      `Cannot read ${source.name}/${part}: it is no UTF-8. Try getting the file back.`,
+      { cause, details: { recording: source.name } },
+    );
+  }
 }
 
 /** A wrong length in the header is forgiven, as a recorder that was killed leaves one. */

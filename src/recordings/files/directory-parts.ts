@@ -6,6 +6,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -40,13 +41,33 @@ export class DirectorySource implements PartSource {
     this.#open = new OpenFiles(this.#folder, 'r');
   }
 
+  /** @throws SoundstageError `E_RECORDING_PART` for a link, a folder or a device in place of a file */
   sizeOf(part: string): number | undefined {
     const opened = this.#open.opened(part);
     if (opened !== undefined) return fstatSync(opened).size;
-    const found = isPartName(part)
-      ? statSync(join(this.#folder, part), { throwIfNoEntry: false })
-      : undefined;
-    return found?.isFile() === true ? found.size : undefined;
+    if (!isPartName(part)) return undefined;
+    if (IMAGE_PART.test(part)) this.#refuseLink('images');
+    const found = lstatSync(join(this.#folder, part), { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    if (found.isFile()) return found.size;
+    throw this.#noFile(
+      part,
+      found.isSymbolicLink() ? 'a link' : found.isDirectory() ? 'a folder' : 'no file',
+    );
+  }
+
+  /** A link could lead anywhere on the machine, and what lies there would be served. */
+  #refuseLink(folder: string): void {
+    const found = lstatSync(join(this.#folder, folder), { throwIfNoEntry: false });
+    if (found?.isSymbolicLink() === true) throw this.#noFile(folder, 'a link');
+  }
+
+  #noFile(part: string, what: string): SoundstageError {
+    return new SoundstageError(
+      'E_RECORDING_PART',
+      `Cannot read ${this.name}/${part}: it is ${what}. Try putting the file itself there.`,
+      { details: { recording: this.name, part } },
+    );
   }
 
   read(part: string, offsetBytes: number, lengthBytes: number): Uint8Array {
@@ -57,6 +78,7 @@ export class DirectorySource implements PartSource {
   }
 
   names(): readonly string[] {
+    this.#refuseLink('images');
     const images = join(this.#folder, 'images');
     const found = existsSync(images) ? readdirSync(images).map((file) => `images/${file}`) : [];
     return [...PARTS, ...found].filter((part) => this.sizeOf(part) !== undefined);

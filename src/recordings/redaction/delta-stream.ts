@@ -7,8 +7,8 @@ import type { Replacement } from './replacements.js';
 import type { SecretHit } from './secret-search.js';
 import type { TextRedactor } from './text-redactor.js';
 
-/** Enough for what looks at the character before, and for base64 that begins within a byte. */
-const CONTEXT_CHARS = 16;
+/** Enough for what looks at the character before, and for the few bytes of base64 that are let go. */
+const CONTEXT_CHARS = 64;
 
 /** A piece that is kept, or may go with replacements in its value. */
 export interface Piece<Owner> {
@@ -70,7 +70,11 @@ export class DeltaStream<Owner> {
   #pendingStart(text: string, hits: readonly SecretHit[]): number {
     const pending = this.#texts.search.pendingStart(text) ?? text.length;
     // A hit at the very end may be a part of a longer one.
-    const grows = hits.find(({ start, end }) => start < pending && end > pending);
+    const grows = hits.find(
+      (hit) =>
+        hit.start < pending &&
+        (hit.end > pending || (hit.end === text.length && this.#texts.search.mayGrow(hit))),
+    );
     return grows === undefined ? pending : grows.start;
   }
 

@@ -38,7 +38,7 @@ export function* jsonScalars(text: string): Generator<JsonScalar> {
     } else if (character === '"') {
       const place = stringAt(text, index);
       if (place === undefined) return;
-      if (expectsKey) path[path.length - 1] = textInside(text.slice(index, place.end + 1));
+      if (expectsKey) path[path.length - 1] = keyOf(text.slice(index, place.end + 1));
       yield { kind: expectsKey ? 'key' : 'string', ...place, path };
       expectsKey = false;
       index = place.end;
@@ -49,6 +49,23 @@ export function* jsonScalars(text: string): Generator<JsonScalar> {
       index = end - 1;
     }
   }
+}
+
+/** A key that one object of a JSON text has twice. */
+export function repeatedKey(text: string): string | undefined {
+  const seen: { path: string; keys: Set<unknown> }[] = [];
+  for (const { kind, path } of jsonScalars(text)) {
+    if (kind !== 'key') continue;
+    const depth = path.length;
+    const parent = JSON.stringify(path.slice(0, -1));
+    seen.length = Math.min(seen.length, depth);
+    const known = seen[depth - 1];
+    const keys = known?.path === parent ? known.keys : new Set<unknown>();
+    if (keys.has(path.at(-1))) return String(path.at(-1));
+    keys.add(path.at(-1));
+    seen[depth - 1] = { path: parent, keys };
+  }
+  return undefined;
 }
 
 /** Whether a text is a JSON object or array. */
@@ -62,7 +79,7 @@ export function isJsonText(text: string): boolean {
   }
 }
 
-function textInside(quoted: string): string {
+function keyOf(quoted: string): string {
   try {
     return String(JSON.parse(quoted));
   } catch {

@@ -28,8 +28,8 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     name: 'sk-key',
     finds: 'keys that begin with `sk-`, as the service and others hand out',
     hints: ['sk-'],
-    pattern: /(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{16,}/dg,
-    beginning: /(?<![A-Za-z0-9_-])s(?:k(?:-[A-Za-z0-9_-]*)?)?$/,
+    pattern: /(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{16,}/dg,
+    beginning: /(?<![A-Za-z0-9])s(?:k(?:-[A-Za-z0-9_-]*)?)?$/,
   },
   {
     name: 'bearer',

@@ -14,7 +14,10 @@ export interface Redactor {
   push(entry: DraftEntry): readonly DraftEntry[];
   /** Gives what was kept back; the connection has ended. */
   flush(): readonly DraftEntry[];
-  /** A text without secrets: for names that stand outside the entries. */
+  /**
+   * Takes secrets out of a text that is written beside the entries: the model, the name of the folder, the upstream. It
+   * knows the connection's own credentials once its upgrade request was pushed.
+   */
   scrub(text: string): string;
   /** What was taken out so far. */
   readonly summary: Redactions;

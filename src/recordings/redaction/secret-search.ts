@@ -3,6 +3,7 @@
  * case, and one of these inside another. Takes time linear in the text. Must never say where a secret is not.
  */
 import { base64Runs, base64Views, unwrappedViews } from './base64-view.js';
+import { ByteNeedle } from './byte-search.js';
 import type { SecretPattern } from './pattern-table.js';
 import {
   foldCase,
@@ -12,6 +13,7 @@ import {
   plainView,
   type TextView,
   through,
+  utf8Decoded,
 } from './text-view.js';
 
 /** A value that is looked for as it is. */
@@ -37,6 +39,8 @@ const MAX_DEPTH = 3;
 const PATTERN_RUN_CHARS = 40;
 /** How much of the end of a text is looked at for the beginning of a pattern. */
 const BEGINNING_CHARS = 24 * 1024;
+/** Of a secret in base64, so much must have come before the text is kept back. */
+const BASE64_BEGINNING_CHARS = 3;
 const UTF8 = new TextEncoder();
 
 interface Needle {
@@ -44,6 +48,7 @@ interface Needle {
   readonly rank: number;
   /** In lower case; a second form for bytes that are read one by one. */
   readonly forms: readonly string[];
+  readonly inBytes: ByteNeedle;
 }
 
 /** What is looked for. */
@@ -61,7 +66,10 @@ export class SecretSearch {
   readonly #longest: number;
 
   constructor({ literals, patterns }: SearchFor) {
-    this.#needles = literals.map((literal, rank) => ({ literal, rank, forms: formsOf(literal.value) }));
+    this.#needles = literals.map((literal, rank) => {
+      const forms = formsOf(literal.value);
+      return { literal, rank, forms, inBytes: new ByteNeedle(forms.at(-1) ?? '') };
+    });
     this.#patterns = patterns;
     const lengths = this.#needles.flatMap(({ forms }) => forms.map(({ length }) => length));
     const shortest = Math.ceil((4 * Math.min(...lengths, Number.MAX_SAFE_INTEGER)) / 3);
@@ -80,20 +88,25 @@ export class SecretSearch {
     return hits;
   }
 
+  /** Whether a hit at the end of a text may be longer once more of the text is there. */
+  mayGrow({ rank }: SecretHit): boolean {
+    return rank >= this.#needles.length;
+  }
+
   /** Whether a literal stands in bytes as it is, in any letter case. For sound and images. */
-  findInBytes(bytes: Uint8Array, decode: (bytes: Uint8Array) => string = latin1): SecretLiteral | undefined {
-    if (this.#needles.length === 0) return undefined;
-    const folded = foldCase(decode(bytes));
-    return this.#needles.find(({ forms }) => forms.some((form) => folded.includes(form)))?.literal;
+  findInBytes(bytes: Uint8Array): SecretLiteral | undefined {
+    return this.#needles.find(({ inBytes }) => inBytes.isIn(bytes))?.literal;
   }
 
   /** From where on the end of a text may become a hit, or a longer one, with what follows; undefined: it cannot. */
   pendingStart(text: string): number | undefined {
     let first = text.length;
-    const look = (view: TextView) => {
-      if (view.cutAt !== undefined) first = Math.min(first, view.cutAt);
+    const look = (view: TextView, isBase64: boolean) => {
+      if (view.cutAt !== undefined && !isBase64) first = Math.min(first, view.cutAt);
       const begun = this.#beginningIn(view.text);
-      if (begun < view.text.length) first = Math.min(first, view.startOf(begun));
+      // Any word reads as some bytes of base64, of which one or two are like a beginning by chance.
+      const least = isBase64 ? BASE64_BEGINNING_CHARS : 1;
+      if (begun <= view.text.length - least) first = Math.min(first, view.startOf(begun));
     };
     this.#visit(plainView(text), 0, 0, look, true);
     if (this.#hasSpaces && text.includes('+'))
@@ -101,16 +114,25 @@ export class SecretSearch {
     return first < text.length ? first : undefined;
   }
 
-  /** Reads a view and what is hidden in it. @param atEnd whether of base64 only what reaches the end counts */
+  /**
+   * Reads a view and what is hidden in it.
+   *
+   * @param atEnd whether of base64 only what reaches the end counts
+   * @param isBytes whether its characters may be bytes of UTF-8
+   */
   #visit(
     view: TextView,
     depth: number,
     base64Depth: number,
-    look: (view: TextView) => void,
+    look: (view: TextView, isBase64: boolean) => void,
     atEnd = false,
+    isBytes = true,
   ): void {
-    look(view);
+    look(view, base64Depth > 0);
     if (depth === MAX_DEPTH) return;
+    const characters = isBytes ? utf8Decoded(view.text) : undefined;
+    if (characters !== undefined)
+      this.#visit(through(view, characters), depth, base64Depth, look, atEnd, false);
     for (const undone of [jsonUnescaped(view.text), percentDecoded(view.text)]) {
       if (undone !== undefined) this.#visit(through(view, undone), depth + 1, base64Depth, look, atEnd);
     }

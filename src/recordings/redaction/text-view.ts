@@ -124,7 +124,7 @@ export function jsonUnescaped(text: string): TextView | undefined {
     let next = index + 1;
     const letter = text[next];
     if (letter === undefined) builder.cut(index);
-    else if (letter === 'u') {
+    else if (letter === 'u' || letter === 'U') {
       const digits = text.slice(index + 2, index + 6);
       if (HEX4.test(digits)) {
         next = index + 6;
@@ -177,24 +177,49 @@ function hexValue(code: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
+/** Bytes as characters, where they are UTF-8; undefined when there are none beyond ASCII. */
+export function utf8Decoded(text: string): TextView | undefined {
+  if (!/[\xc2-\xf4](?:[\x80-\xbf]|$)/.test(text)) return undefined;
+  const builder = new ViewBuilder(text);
+  for (const { index, 0: run } of text.matchAll(/[\xc2-\xf4][\x80-\xff]*/g)) {
+    decodeUtf8(index, index + run.length, 1, (at) => byteOf(text.charCodeAt(at)), text.length, builder);
+  }
+  return builder.view();
+}
+
+function byteOf(code: number): number {
+  return code <= 0xff ? code : -1;
+}
+
 function decodeRun(text: string, start: number, end: number, builder: ViewBuilder): void {
+  decodeUtf8(start, end, 3, (at) => byteAt(text, at), text.length - 2, builder);
+}
+
+/** @param width characters that stand for one byte @param cutFrom where no whole byte fits any more */
+function decodeUtf8(
+  start: number,
+  end: number,
+  width: number,
+  byte: (index: number) => number,
+  cutFrom: number,
+  builder: ViewBuilder,
+): void {
   for (let index = start; index < end; ) {
-    const lead = byteAt(text, index);
+    const lead = byte(index);
     const wanted = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
     let count = 1;
     let code = wanted === 1 ? lead : lead & (0x7f >> wanted);
-    while (count < wanted) {
-      const byte = byteAt(text, index + 3 * count);
-      if (byte < 0x80 || byte > 0xbf) break;
-      code = (code << 6) | (byte & 0x3f);
-      count += 1;
+    for (; count < wanted; count += 1) {
+      const next = byte(index + width * count);
+      if (next < 0x80 || next > 0xbf) break;
+      code = (code << 6) | (next & 0x3f);
     }
-    if (count < wanted && index + 3 * count >= text.length - 2) {
+    if (count < wanted && index + width * count >= cutFrom) {
       builder.cut(index);
       return;
     }
     const isWhole = count === wanted && code <= 0x10ffff;
-    const length = isWhole ? 3 * count : 3;
+    const length = isWhole ? width * count : width;
     builder.replace(index, index + length, isWhole ? String.fromCodePoint(code) : String.fromCharCode(lead));
     index += length;
   }
