@@ -105,8 +105,8 @@ class SessionTime implements RecordingClock {
     this.#frameMs = undefined;
   }
 
-  sawEntry(entry: DraftEntry): void {
-    if (entry.from === 'server') this.#onTaken();
+  sawEntry({ from, kind }: DraftEntry): void {
+    if (from === 'server' && kind !== 'answer') this.#onTaken();
   }
 
   #messageMs(index: number): number | undefined {
