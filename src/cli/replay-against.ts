@@ -7,6 +7,7 @@ import pc from 'picocolors';
 import { type DriftReport, playAgainst } from '../play/index.js';
 import { SoundstageError } from '../protocol/index.js';
 import { openRecording } from '../recordings/files/index.js';
+import { isCi } from './ci.js';
 import { EXIT_CODES } from './exit-codes.js';
 import { printable, quoted } from './terminal-text.js';
 
@@ -62,7 +63,7 @@ const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /** A test run must not cost money or depend on a network. */
 function refuseInCi(url: string, ci: string | undefined): void {
-  if (ci === undefined || ci === '' || ci === '0' || ci.toLowerCase() === 'false') return;
+  if (!isCi(ci)) return;
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   if (LOOPBACK.test(host)) return;
   throw new SoundstageError(
