@@ -9,7 +9,7 @@ import { SoundstageError } from '../protocol/index.js';
 import { openRecording } from '../recordings/files/index.js';
 import { isCi } from './ci.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { printable, quoted } from './terminal-text.js';
+import { printable, quoted, withoutSecrets } from './terminal-text.js';
 
 export interface ReplayAgainstFlags {
   readonly against: string;
@@ -122,8 +122,7 @@ function commandOf(
   path: string,
   { against, apiKeyEnv, timing, fill = [], strict }: ReplayAgainstFlags,
 ): string {
-  const { protocol, host, pathname } = new URL(against);
-  const parts = ['soundstage replay', quoted(path), '--against', quoted(`${protocol}//${host}${pathname}`)];
+  const parts = ['soundstage replay', quoted(path), '--against', quoted(withoutSecrets(against))];
   if (apiKeyEnv !== undefined && apiKeyEnv !== DEFAULT_KEY_ENV)
     parts.push('--api-key-env', quoted(apiKeyEnv));
   if (timing === 'recorded') parts.push('--timing recorded');
