@@ -131,6 +131,7 @@ describe('soundstage record', () => {
     for (const flag of ['--upstream', '--out', '--mode', '--provenance', '--ca', '--force', '--json']) {
       expect(stdout).toContain(flag);
     }
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('voices and what was said; images stay');
   });
 });
 

@@ -63,7 +63,12 @@ export function recordCommand(): Command {
     .option('--ca <file>', 'trust these certificates (PEM) instead of the well-known ones')
     .option('--tls', 'serve wss with a certificate made for this run')
     .option('--force', 'replace recordings of the same name instead of giving the new one a number')
-    .addOption(new Option('--redact <what>', 'take more out than secrets: voices').choices(['speech']))
+    .addOption(
+      new Option(
+        '--redact <what>',
+        'take more out than secrets: voices and what was said; images stay',
+      ).choices(['speech']),
+    )
     .option('--rules <file>', 'take out what these rules name, too')
     .option('--json', 'print one line of JSON when ready and one for each recording, and nothing else')
     .action(record);
