@@ -1,6 +1,6 @@
 /**
  * The recordings that ship with the repository: each can be read, is what its fixture says, holds no secret, and is what
- * today's mock server still says. Must never write one; `npm run recordings` does.
+ * today's mock server still says through today's recording proxy. Must never write one; `npm run recordings` does.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import type { Fixture } from '../scripts/recordings/fixture.js';
 import { FLOW_FIXTURES } from '../scripts/recordings/flows.js';
 import { type PlayedFixture, playFixture, ROUTES } from '../scripts/recordings/play-fixture.js';
 import { brokenPromises } from '../scripts/recordings/promises.js';
+import { recordFixture } from '../scripts/recordings/record-fixture.js';
 import { LEFT_OUT } from '../scripts/recordings/refusals.js';
 import { ERROR_CATALOGUE, FAMILY_IDS } from '../src/protocol/index.js';
 import { createNodeSha256, openRecording } from '../src/recordings/files/index.js';
@@ -27,6 +28,15 @@ const files = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile());
+
+/** What is in each file, by its name. */
+function bytesOf(folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    files(folder)
+      .sort()
+      .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'base64')]),
+  );
+}
 
 /** The canonical transcript, for a difference that says where. */
 function transcriptOf(recording: Recording): string {
@@ -113,8 +123,18 @@ describe('the simulation has not drifted from', () => {
     await expectSame(fixture, await playFixture(fixture, ROUTES.memory));
   });
 
-  it.each(NAMED)('%s, over a socket', async (_name, fixture) => {
-    await expectSame(fixture, await playFixture(fixture, ROUTES.socket));
+  describe('what the proxy records, byte for byte,', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'soundstage-fixtures-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it.each(NAMED)('%s', async (name, fixture) => {
+      await expectSame(fixture, await recordFixture(fixture, folder));
+      const [own, made] = [folderOf(fixture), join(folder, `${name}.rec`)];
+      expect(readFileSync(join(made, 'events.jsonl'), 'utf8')).toBe(
+        readFileSync(join(own, 'events.jsonl'), 'utf8'),
+      );
+      expect(bytesOf(made)).toEqual(bytesOf(own));
+    });
   });
 });
 

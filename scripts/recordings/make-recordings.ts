@@ -5,7 +5,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { openRecording } from '../../src/recordings/files/index.js';
-import { FIXTURES, folderOf } from './all-fixtures.js';
+import { FIXTURES, folderOf, RECORDINGS_FOLDER } from './all-fixtures.js';
 import { brokenPromises } from './promises.js';
 import { recordFixture } from './record-fixture.js';
 
@@ -13,7 +13,7 @@ const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const chosen = FIXTURES.filter(({ name }) => name.includes(values.only ?? ''));
 let failures = 0;
 for (const fixture of chosen) {
-  const problems = await recordFixture(fixture, folderOf(fixture));
+  const { problems } = await recordFixture(fixture, RECORDINGS_FOLDER);
   const wrong = [...problems, ...brokenPromises(fixture, openRecording(folderOf(fixture)))];
   if (wrong.length > 0) failures += 1;
   process.stdout.write(`${wrong.length === 0 ? 'ok    ' : 'WRONG '} ${fixture.name}\n`);

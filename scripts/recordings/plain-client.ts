@@ -1,9 +1,9 @@
 /**
  * A client with no opinion of its own, for what the reference client does not send: no key, binary messages.
  */
-import { WebSocket } from 'ws';
 import type { PlainClient } from './fixture.js';
 import type { Lockstep } from './lockstep.js';
+import { openPlainSocket } from './plain-socket.js';
 
 /** Connects, sends its messages one at a time and closes. Gives what went wrong, in words. */
 export async function playPlainly(
@@ -11,30 +11,24 @@ export async function playPlainly(
   url: string,
   step: Lockstep,
 ): Promise<readonly string[]> {
-  const socket = new WebSocket(url, { headers: { ...headers }, perMessageDeflate: false });
   const problems: string[] = [];
-  const ended = new Promise<void>((resolve) => {
-    socket.on('close', () => {
-      step.over();
-      resolve();
-    });
+  await new Promise<void>((resolve) => {
+    const socket = openPlainSocket(
+      { url, headers: { ...headers }, protocols: [] },
+      {
+        onOpen: () => {},
+        onText: () => step.heard(),
+        onBinary: () => step.heard(),
+        onRefused: (status, body) => step.refused(status, body),
+        onError: (error) => problems.push(error.message),
+        onClose: () => {
+          step.over();
+          resolve();
+        },
+      },
+    );
+    for (const bytes of binary) step.say(() => socket.sendBinary(bytes));
+    step.whenSettled(() => socket.close(1000));
   });
-  socket.on('message', () => step.heard());
-  socket.on('error', (error) => {
-    if (step.refusal === undefined) problems.push(error.message);
-  });
-  socket.on('unexpected-response', (_request, response) => {
-    let body = '';
-    response.setEncoding('utf8').on('data', (piece: string) => {
-      body += piece;
-    });
-    response.on('end', () => {
-      step.refused(response.statusCode ?? 0, body);
-      socket.terminate();
-    });
-  });
-  for (const bytes of binary) step.say(() => socket.send(bytes));
-  step.whenSettled(() => socket.close(1000));
-  await ended;
   return problems;
 }

@@ -3,7 +3,12 @@
  * The same fixture gives the same messages in the same order. Must never write anything.
  */
 import { createWsTransport, OmniRealtimeConversation } from '../../src/client/index.js';
-import { createMockServer, type MockServer, type ServerSession } from '../../src/index.js';
+import {
+  createMockServer,
+  type MockServer,
+  type MockServerOptions,
+  type ServerSession,
+} from '../../src/index.js';
 import { playScenario } from '../../src/play/index.js';
 import type { ClientSocketFactory } from '../../src/protocol/index.js';
 import type { Fixture } from './fixture.js';
@@ -21,6 +26,8 @@ export interface Route {
   readonly url: string;
   /** Default: a socket. */
   readonly transport?: ClientSocketFactory;
+  /** Waits until what lies between has seen all of it, and closes it; before the server closes. */
+  readonly close?: () => Promise<void>;
 }
 
 /** What came of it. */
@@ -41,25 +48,38 @@ export const ROUTES = {
   }),
 } as const;
 
-/** @param route where the client goes; what it puts in between is its own to close */
-export async function playFixture(
-  fixture: Fixture,
-  route: (server: MockServer) => Promise<Route>,
-): Promise<PlayedFixture> {
-  const server = await createMockServer({
+/** The server that a fixture is made with. */
+function simulation(fixture: Fixture): MockServerOptions {
+  return {
     seed: FIXTURE_SEED,
     scenario: fixture.scenario,
     keys: { known: [GOOD_KEY], ...fixture.keys },
+  };
+}
+
+/**
+ * @param openRoute where the client goes
+ * @param options of the server, in place of those that the fixture is made with
+ */
+export async function playFixture(
+  fixture: Fixture,
+  openRoute: (server: MockServer) => Promise<Route>,
+  options = simulation(fixture),
+): Promise<PlayedFixture> {
+  const server = await createMockServer({
     controlApi: false,
     // A media clock moves with the audio and with nothing else.
     mediaGraceMs: 10 * PATIENCE_MS,
     holdWatchdogMs: PATIENCE_MS,
+    ...options,
   });
   const step = new Lockstep(() => server.sessions[0]);
   try {
-    const problems = await drive(fixture, server, await route(server), step);
+    const route = await openRoute(server);
+    const problems = await drive(fixture, server, route, step);
     const [session] = server.sessions;
     await session?.closed;
+    await route.close?.();
     return { session, refusal: step.refusal, problems };
   } finally {
     await server.close();

@@ -4,6 +4,7 @@ export {
   PROXY_MODES,
   type ProxyMode,
   type ProxyRecording,
+  type RecordingClock,
   type RecordingProxyOptions,
   type ReplayBackend,
 } from './proxy-options.js';

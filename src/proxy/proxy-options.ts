@@ -79,9 +79,22 @@ export interface RecordingProxyOptions {
   readonly createSink?: ((folder: string, options: { readonly force: boolean }) => PartSink) | undefined;
   /** Wall milliseconds the upstream may take to answer an upgrade request. Default `LIMITS.proxyAnswerMs`. */
   readonly answerTimeoutMs?: number | undefined;
+  /** What the times in recordings are read from. Default: the machine's clocks. */
+  readonly clock?: RecordingClock | undefined;
   /** Names the proxy for outgoing connections: HTTP_PROXY and kin. Default `process.env`. */
   readonly env?: Environment | undefined;
 }
+
+/** What a recording's times are read from. */
+export interface RecordingClock {
+  /** The time of day, asked when an upgrade request comes. */
+  now(): Date;
+  /** Milliseconds from an arbitrary origin, never going backwards; asked for each thing that is written. */
+  nowMs(): number;
+}
+
+/** The machine's clocks. */
+export const realRecordingClock: RecordingClock = { now: () => new Date(), nowMs: () => performance.now() };
 
 /** The options, checked. */
 export interface ProxyPlan {

@@ -7,7 +7,7 @@ import { packageVersion } from '../mock-server/package-version.js';
 import { createRedactor, modelOf, type Provenance } from '../recordings/index.js';
 import { ownProvenance, provenanceOf } from './provenance.js';
 import type { Route } from './proxied-connection.js';
-import type { ProxyRecording, RecordingProxyOptions } from './proxy-options.js';
+import { type ProxyRecording, type RecordingProxyOptions, realRecordingClock } from './proxy-options.js';
 import type { RecordingPlace, RecordingPlaces } from './recording-places.js';
 import { type ClientTarget, upstreamTarget } from './request-target.js';
 import { SessionRecorder } from './session-recorder.js';
@@ -26,8 +26,9 @@ export interface RecordedRoute {
 export function recordedRoute(route: RecordedRoute): Pick<Route, 'recorder' | 'onOver' | 'provenanceOf'> {
   const { options, upstream, client, places, number } = route;
   const version = packageVersion();
-  const startedAt = new Date();
-  const startedMs = performance.now();
+  const { clock = realRecordingClock } = options;
+  const startedAt = clock.now();
+  const startedMs = clock.nowMs();
   const model = modelOf(upstreamTarget(client.target, upstream));
   let place: RecordingPlace | undefined;
   let provenance: Provenance = { kind: 'undeclared' };
@@ -49,7 +50,7 @@ export function recordedRoute(route: RecordedRoute): Pick<Route, 'recorder' | 'o
       model,
       speechRedacted: options.speechRedacted,
     },
-    elapsedMs: () => performance.now() - startedMs,
+    elapsedMs: () => clock.nowMs() - startedMs,
     onProblem: (error) => {
       problem = error.message;
       options.onProblem?.(error);

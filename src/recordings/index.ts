@@ -10,7 +10,7 @@ export type { ManifestLane, Provenance, RecordingManifest } from './manifest.js'
 export { manifestSchema, provenanceSchema } from './manifest.js';
 export { draftText, splitMessage } from './message-parts.js';
 export * from './parts.js';
-export { logDrafts, type RecordLogOptions, recordLog } from './record-log.js';
+export { type RecordLogOptions, recordLog } from './record-log.js';
 export { type EntryPlace, type ReadOptions, Recording } from './recording.js';
 export {
   type RecordingEnd,

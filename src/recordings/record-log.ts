@@ -65,7 +65,7 @@ function endOf(entry: LogEntry): Ended | undefined {
 }
 
 /** What a recording holds of one entry of a log; nothing for remarks. */
-export function logDrafts(
+function logDrafts(
   entry: LogEntry,
   formats: AudioFormats,
   ended = UNKNOWN_END,
