@@ -1,13 +1,14 @@
 /**
  * `npm run interop:recordings`: the official SDKs through the recorder, then the same programs against the recordings
- * without any mismatch, then changed programs whose mismatch must name the change. Exit code 0 when nothing failed, 1
- * for failures, 2 for a wrong command line, 3 when it could not run.
+ * without any mismatch, then changed programs whose mismatch must name the change, then the Python programs of the guide.
+ * Exit code 0 when nothing failed, 1 for failures, 2 for a wrong command line, 3 when it could not run.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readCases } from './cases.js';
 import { writeFixtures } from './fixtures.js';
+import { followGuide, guideCases } from './recordings/guide.js';
 import { recordAndReplay } from './recordings/pass.js';
 import { countTotals, renderFailures, renderTable, type SuiteReport, totalsLine } from './report.js';
 import {
@@ -59,16 +60,19 @@ async function runSdk(
   requireAll: boolean,
 ): Promise<readonly SuiteReport[]> {
   const cases = casesFor(sdk, readCases(CASES)).filter((one) => one.case.includes(only));
-  if (cases.length === 0) throw new UsageError(`No case contains '${only}'. Try a name from interop/cases/.`);
+  const guide = guideCases(sdk, only);
+  const names = [...cases.map((one) => one.case), ...guide];
+  if (names.length === 0) throw new UsageError(`No case contains '${only}'. Try a name from interop/cases/.`);
   const ready = await prepareSdk(sdk);
   if ('missing' in ready || 'broken' in ready) {
     const isMissing = 'missing' in ready;
     const detail = isMissing ? `needs ${ready.missing}` : ready.broken;
     const status = isMissing && !requireAll ? 'skipped' : 'failed';
-    const verdicts = cases.map((one) => ({ case: one.case, status, detail, ms: 0 }) as const);
+    const verdicts = names.map((name) => ({ case: name, status, detail, ms: 0 }) as const);
     return [{ title: sdk.title, sdk: sdk.sdk, verdicts, wallMs: 0 }];
   }
-  return recordAndReplay({ sdk, ready, cases, fixtures });
+  const reports = cases.length === 0 ? [] : await recordAndReplay({ sdk, ready, cases, fixtures });
+  return guide.length === 0 ? reports : [...reports, await followGuide(sdk, ready.command, guide)];
 }
 
 try {

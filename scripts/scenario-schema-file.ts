@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { QUIRKS, type QuirkValues } from '../src/protocol/index.js';
+import { type JsonSchema, showBlocks } from '../src/scenarios/index.js';
 import { scenarioSchema } from '../src/scenarios/scenario-schema.js';
 
 /** The text of `schemas/scenario.json`. */
@@ -20,33 +21,14 @@ export function renderScenarioSchema(): string {
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-type JsonSchema = Record<string, unknown>;
-
-/** What a block says of how it looks, or which other block looks like it. */
-interface Shown {
-  readonly shownAs?: JsonSchema;
-  readonly shownBy?: z.ZodType;
-}
-
-/** Blocks that are checked by a function say by themselves how they look; see schema-parts.ts. */
-function shown(schema: z.ZodType, reused: 'ref' | 'inline' = 'ref'): JsonSchema {
+function shown(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     unrepresentable: 'any',
-    reused,
-    override: ({ zodSchema, jsonSchema }) => {
-      const meta = (zodSchema as unknown as z.ZodType).meta() as Shown | undefined;
-      const target = jsonSchema as JsonSchema;
-      if (meta?.shownBy !== undefined) {
-        // Written out: a reference would point into the document around it.
-        const { $schema, ...inner } = shown(meta.shownBy, 'inline');
-        Object.assign(target, inner);
-      }
-      Object.assign(target, meta?.shownAs ?? {});
-      delete target['shownAs'];
-      delete target['shownBy'];
+    reused: 'ref',
+    override: showBlocks((target) => {
       if (target['description'] === QUIRKS_DESCRIPTION) Object.assign(target, quirksShape());
-    },
+    }),
   }) as JsonSchema;
 }
 

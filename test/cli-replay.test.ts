@@ -94,7 +94,7 @@ describe('replay --once', () => {
       sink: new DirectorySink(at('refused.rec')),
       header: { provenance: { kind: 'handwritten' }, recordedBy: 'a test', model: null },
     });
-    const target = '/api-ws/v1/realtime';
+    const target = '/api-ws/v1/realtime?model=qwen3.8-omni-flash-realtime';
     writer.write({ kind: 'upgrade', atMs: 0, from: 'client', method: 'GET', target, headers: [] });
     const answer = { status: 403, reason: 'Forbidden', headers: [] };
     writer.write({ kind: 'answer', atMs: 1, from: 'server', ...answer });
@@ -104,6 +104,27 @@ describe('replay --once', () => {
     await expect(new Talk(url).conversation.connect()).rejects.toThrow('403');
     const { exitCode, stdout } = await command.ended;
     expect([exitCode, stdout.split('\n').at(-2)]).toEqual([0, 'ok  refused with 403, as recorded']);
+  });
+
+  it('ends with 1 after a request for something else, and after one that got to no recording', async () => {
+    const refused = new RunningCommand(['replay', at('refused.rec'), '--once']);
+    const url = /ws:\S+/.exec(await refused.line(/ws:/))?.[0] ?? '';
+    await expect(new Talk(`${url}?region=here`).conversation.connect()).rejects.toThrow('409');
+    const first = await refused.ended;
+    expect(first.exitCode).toBe(1);
+    expect(first.stdout).toContain(
+      'FAILED  entry 1 (line 1): expected the recorded URL, got another URL; they differ at region: recorded nothing, here "here"',
+    );
+    const written = new RunningCommand(['replay', at('all'), '--once', '--json']);
+    const { url: any } = JSON.parse(await written.line(/ready/)) as { url: string };
+    await expect(
+      new Talk(any.replace('/api-ws', '/s/wirtten/api-ws')).conversation.connect(),
+    ).rejects.toThrow('404');
+    const second = await written.ended;
+    expect(second.exitCode).toBe(1);
+    expect(second.stdout).toContain(
+      '"upgrade":{"ok":false,"recording":"wirtten","answer":"refused","status":404}',
+    );
   });
 });
 

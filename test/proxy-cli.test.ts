@@ -59,6 +59,20 @@ describe('soundstage record', () => {
     expect(await command.end('SIGTERM')).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
+  test.each([
+    ['two words', (url: string) => ['--upstream', url]],
+    ['one word', (url: string) => [`--upstream=${url}`]],
+  ])("repeats nothing of its server's query, given as %s", async (_how, given) => {
+    const { url } = await rawUpstream({ answer: REFUSAL });
+    const command = record(...given(`${url}?key=sk-in-url`), '--out', temporaryFolder());
+    const client = peerOf(/ws:\S+/.exec(await command.line(/^Point a client at/))?.[0] ?? '');
+    client.write(upgradeText(TARGET));
+    await client.saw.until('end');
+    expect(await command.line(/^Nothing says where/)).toContain(`${given(url).join(' ')} --out`);
+    const { stdout, stderr } = await command.end('SIGTERM');
+    expect(stdout + stderr).not.toContain('sk-in-url');
+  });
+
   test('with --json prints a ready line and one for each recording, also for what SIGINT cuts off', async () => {
     const upstream = await rawUpstream();
     const out = temporaryFolder();
@@ -117,6 +131,7 @@ describe('soundstage record', () => {
     for (const flag of ['--upstream', '--out', '--mode', '--provenance', '--ca', '--force', '--json']) {
       expect(stdout).toContain(flag);
     }
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('voices and what was said; images stay');
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * The guide to recording, followed by a machine: the program of the page is recorded, checked, replayed in vitest and by
- * the command line, compared with a server that has changed.
+ * the command line, compared with a server that has changed. What the page does in Python is run by
+ * `npm run interop:recordings`, which has the SDK.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,32 +9,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageModule } from '../scripts/docs/page-file.js';
 import { createMockServer, type MockServer } from '../src/index.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PAGE = readFileSync(join(ROOT, 'docs/guides/record-and-replay.md'), 'utf8');
+const GUIDE = 'docs/guides/record-and-replay.md';
+const PAGE = readFileSync(join(ROOT, GUIDE), 'utf8');
 const CLI = join(ROOT, 'dist/cli/main.js');
-const ENTRIES: Readonly<Record<string, string>> = {
-  soundstage: join(ROOT, 'src/index.ts'),
-  'soundstage/client': join(ROOT, 'src/client/index.ts'),
-};
 mkdirSync(join(ROOT, 'out'), { recursive: true });
 const folder = mkdtempSync(join(ROOT, 'out', 'record-guide-'));
 const children: ChildProcess[] = [];
-writeFileSync(join(folder, 'ask.ts'), fileOf('ask.ts'));
+writeFileSync(join(folder, 'ask.ts'), pageModule(GUIDE, 'ask.ts'));
 let service: MockServer;
-
-/** A file of the page, with the package's imports pointed at its sources. */
-function fileOf(name: string): string {
-  const code = new RegExp(`^\`\`\`ts file=${name.replace('.', '\\.')}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(
-    PAGE,
-  )?.[1];
-  if (code === undefined) throw new Error(`the page has no ${name}`);
-  return code.replaceAll(
-    /from '(soundstage[^']*)'/g,
-    (_whole, entry: string) => `from '${ENTRIES[entry] ?? entry}'`,
-  );
-}
 
 function start(...parameters: string[]): ChildProcess {
   const { CI: _ci, ...env } = process.env;
@@ -177,7 +164,7 @@ describe('the guide to record and replay', () => {
 
 // Behind the others: what they replay is recorded by then.
 describe('the tests of the page', async () => {
-  const code = fileOf('kitchen.test.ts');
+  const code = pageModule(GUIDE, 'kitchen.test.ts');
   expect(code.match(/^test\(/gm)).toHaveLength(2);
   const path = join(folder, 'kitchen-page.ts');
   writeFileSync(

@@ -2,6 +2,7 @@
  * The parameters of a schema as a Markdown table: name, kind, what it says of itself. Must never invent a sentence.
  */
 import { z } from 'zod';
+import { showBlocks } from '../../src/scenarios/index.js';
 import { table } from './markdown.js';
 
 interface Shape {
@@ -42,13 +43,7 @@ function rowsOf(name: string, shape: Shape, isNeeded: boolean): string[][] {
 }
 
 function shapeOf(schema: z.ZodType): Shape {
-  return z.toJSONSchema(schema, {
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      const meta = (zodSchema as unknown as z.ZodType).meta() as { readonly shownAs?: object } | undefined;
-      Object.assign(jsonSchema, meta?.shownAs ?? {});
-    },
-  }) as Shape;
+  return z.toJSONSchema(schema, { unrepresentable: 'any', override: showBlocks() }) as Shape;
 }
 
 function kindOf(shape: Shape): string {

@@ -3,7 +3,7 @@
  * secret that it finds.
  */
 import { statSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { SoundstageError } from '../protocol/index.js';
 import {
@@ -37,13 +37,15 @@ export function checkCommand(): Command {
     .description(
       'Check recordings: manifest, hashes, every line, and with --secrets whether any holds a secret.',
     )
-    .argument('<dir...>', 'recordings, or folders above them; zip files, too')
+    .argument('<path...>', 'recordings, or folders above them; zip files, too')
     .option('--secrets', 'look for keys and tokens in everything that was written, in every form')
-    .option(
-      '--secret-env <name>',
-      'with --secrets: for the value of this environment variable, too',
-      collect,
-      [],
+    .addOption(
+      new Option(
+        '--secret-env <name>',
+        'with --secrets: for the value of this environment variable, too; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
     )
     .option('--rules <file>', 'with --secrets: for what the rules in this file name, too')
     .option('--accept', 'take edited recordings as they are: new hashes, and marked handwritten')

@@ -16,7 +16,7 @@ import { isCi } from './ci.js';
 import { nextSignal } from './next-signal.js';
 import { type RecordPartFlags, recordParts } from './record-parts.js';
 import { readPem, readPort } from './serve-options.js';
-import { quoted } from './terminal-text.js';
+import { quoted, withoutSecrets } from './terminal-text.js';
 
 interface RecordFlags extends RecordPartFlags {
   readonly upstream?: string;
@@ -32,11 +32,13 @@ interface RecordFlags extends RecordPartFlags {
   readonly json?: boolean;
 }
 
+const UPSTREAM = '--upstream';
+
 /** Builds the command. */
 export function recordCommand(): Command {
   return new Command('record')
     .description('Stand between a client and a server, and record what passes.')
-    .option('--upstream <url>', 'the server: wss://host, or ws://host:port')
+    .option(`${UPSTREAM} <url>`, 'the server: wss://host, or ws://host:port')
     .option('--out <folder>', 'where recordings go')
     .option('--port <number>', 'port to listen on; 0 takes any free one', readPort, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -61,7 +63,12 @@ export function recordCommand(): Command {
     .option('--ca <file>', 'trust these certificates (PEM) instead of the well-known ones')
     .option('--tls', 'serve wss with a certificate made for this run')
     .option('--force', 'replace recordings of the same name instead of giving the new one a number')
-    .addOption(new Option('--redact <what>', 'take more out than secrets: voices').choices(['speech']))
+    .addOption(
+      new Option(
+        '--redact <what>',
+        'take more out than secrets: voices and what was said; images stay',
+      ).choices(['speech']),
+    )
     .option('--rules <file>', 'take out what these rules name, too')
     .option('--json', 'print one line of JSON when ready and one for each recording, and nothing else')
     .action(record);
@@ -85,9 +92,14 @@ async function record(flags: RecordFlags): Promise<void> {
   process.exitCode = exitCode;
 }
 
-/** The command line, for a shell. */
+/** The command line, for a shell, without what the query of the server may hold. */
 function reproduction(parameters: readonly string[]): string {
-  return ['soundstage', ...parameters.map(quoted)].join(' ');
+  const words = parameters.map((word, index) => {
+    if (parameters[index - 1] === UPSTREAM) return withoutSecrets(word);
+    const isJoined = word.startsWith(`${UPSTREAM}=`);
+    return isJoined ? `${UPSTREAM}=${withoutSecrets(word.slice(UPSTREAM.length + 1))}` : word;
+  });
+  return ['soundstage', ...words.map(quoted)].join(' ');
 }
 
 function readyLine(proxy: RecordingProxy, { mode }: RecordFlags): string {

@@ -7,8 +7,9 @@ import pc from 'picocolors';
 import { type DriftReport, playAgainst } from '../play/index.js';
 import { SoundstageError } from '../protocol/index.js';
 import { openRecording } from '../recordings/files/index.js';
+import { isCi } from './ci.js';
 import { EXIT_CODES } from './exit-codes.js';
-import { printable, quoted } from './terminal-text.js';
+import { printable, quoted, withoutSecrets } from './terminal-text.js';
 
 export interface ReplayAgainstFlags {
   readonly against: string;
@@ -62,7 +63,7 @@ const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /** A test run must not cost money or depend on a network. */
 function refuseInCi(url: string, ci: string | undefined): void {
-  if (ci === undefined || ci === '' || ci === '0' || ci.toLowerCase() === 'false') return;
+  if (!isCi(ci)) return;
   const host = URL.canParse(url) ? new URL(url).hostname : '';
   if (LOOPBACK.test(host)) return;
   throw new SoundstageError(
@@ -121,8 +122,7 @@ function commandOf(
   path: string,
   { against, apiKeyEnv, timing, fill = [], strict }: ReplayAgainstFlags,
 ): string {
-  const { protocol, host, pathname } = new URL(against);
-  const parts = ['soundstage replay', quoted(path), '--against', quoted(`${protocol}//${host}${pathname}`)];
+  const parts = ['soundstage replay', quoted(path), '--against', quoted(withoutSecrets(against))];
   if (apiKeyEnv !== undefined && apiKeyEnv !== DEFAULT_KEY_ENV)
     parts.push('--api-key-env', quoted(apiKeyEnv));
   if (timing === 'recorded') parts.push('--timing recorded');

@@ -124,11 +124,19 @@ class Verdicts {
     this.#say(sessionJson(session), sessionText(session, this.#again));
   }
 
-  /** A recorded refusal makes no session. */
-  takeUpgrade({ answer, status, scenario }: UpgradeRecord): void {
+  /** A refusal makes no session: the recorded one, or that of a request which never got to the recording. */
+  takeUpgrade({ answer, status, scenario, target, replay }: UpgradeRecord): void {
     if (answer === 'accepted') return;
-    const json = { upgrade: { ok: true, recording: scenario, answer, status } };
-    this.#say(json, `${pc.green('ok')}  refused with ${status ?? 'nothing'}, as recorded\n`);
+    const ok = replay?.ok === true;
+    if (!ok) this.failures += 1;
+    const json = { upgrade: { ok, recording: scenario, answer, status, replay } };
+    const why =
+      replay?.mismatch?.message ??
+      `${target.split('?', 1)[0]} was refused with ${status}, and no such refusal is recorded`;
+    const text = ok
+      ? `${pc.green('ok')}  refused with ${status}, as recorded\n`
+      : `${pc.red('FAILED')}  ${printable(why)}\n  Again: ${this.#again}\n`;
+    this.#say(json, text);
   }
 
   #say(json: unknown, text: string): void {

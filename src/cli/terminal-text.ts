@@ -14,3 +14,10 @@ export function printable(text: string): string {
 export function quoted(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
+
+/** A URL for people: without user and query, where a key may stand. Text that is no URL comes out as a placeholder. */
+export function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return '<url>';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+}

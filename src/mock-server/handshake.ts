@@ -105,6 +105,17 @@ export function decideHandshake(
   };
 }
 
+/** What a request asks this server for, whether or not it will get it. */
+export function readChoice({ target: text, headers }: Pick<UpgradeRequest, 'target' | 'headers'>): {
+  readonly isEndpoint: boolean;
+  readonly scenario: string | undefined;
+  readonly name: string | undefined;
+} {
+  const target = readTarget(text);
+  const scenario = chooseScenario(target, headers, readApiKey(headers));
+  return { isEndpoint: target.endpoint === 'realtime', scenario, name: target.name };
+}
+
 /** Path and query first, then the header, then a key that names a scenario. */
 function chooseScenario(
   target: Target,

@@ -12,12 +12,13 @@ import { answerPlainRequest } from './handshake-plain-http.js';
 import { REALTIME_PATH } from './handshake-target.js';
 import { checkOptions, checkScenarioName, type MockServerOptions } from './server-options.js';
 import type { ServerSession } from './server-session.js';
-import { SessionHost, type UpgradeRecord } from './session-host.js';
+import { SessionHost } from './session-host.js';
 import { loadTlsCredentials } from './tls.js';
 import type { Listener } from './transport/connection.js';
 import { writeHttpAnswer } from './transport/http-answer.js';
 import { createMemoryTransport, type MemoryTransport } from './transport/memory-transport.js';
 import { listenWs } from './transport/ws-transport.js';
+import type { UpgradeRecord } from './upgrade-record.js';
 import { realWallClock } from './wall-clock.js';
 
 /** How a client is led to a scenario, a name and a seed of its own. */

@@ -5,19 +5,13 @@ import { SoundstageError } from '../protocol/index.js';
 import { openRecording } from '../recordings/files/index.js';
 import { Recording, ReplayScript, scenarioFromRecording } from '../recordings/index.js';
 import type { Scenario } from '../scenarios/index.js';
+import { RecordedRefusal } from './recorded-refusal.js';
 import { checkRecordingChoice, type RecordingChoice, type RecordingOption } from './recording-choice.js';
 import type { MockServerOptions } from './server-options.js';
 import type { ReplaySettings } from './session/index.js';
 
 /** The name of the recording that clients get who choose none. */
 export const DEFAULT_RECORDING = 'recording';
-
-/** A refusal of the handshake that was recorded. */
-export interface RecordedRefusal {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 interface Opened {
   readonly settings: ReplaySettings | undefined;
@@ -80,25 +74,8 @@ function open(option: RecordingOption): Opened {
   const factor = timing === 'recorded' ? timeFactor : 0;
   const settings: ReplaySettings = { script, ignore, audioSlackMs, leftovers, timeFactor: factor };
   const summary = `Follows ${recording.name.split(/[\\/]/).at(-1) ?? recording.name}: the client must do what was recorded.`;
-  return { settings, scenario: { summary, ...added }, refusal: refusalFrom(script) };
+  return { settings, scenario: { summary, ...added }, refusal: RecordedRefusal.of(script) };
 }
-
-function refusalFrom({ refusal }: ReplayScript): RecordedRefusal | undefined {
-  if (refusal === undefined) return undefined;
-  // What frames the body on the wire is the transport's to say again.
-  const kept = refusal.headers.filter(([name]) => !FRAMING.has(name.toLowerCase()));
-  const headers = Object.fromEntries(kept.map(([name, value]) => [name.toLowerCase(), value]));
-  const body = new TextDecoder().decode(refusal.body ?? new Uint8Array(0));
-  return { status: refusal.status, headers, body };
-}
-
-const FRAMING: ReadonlySet<string> = new Set([
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'date',
-  'keep-alive',
-]);
 
 function twice(name: string): SoundstageError {
   return new SoundstageError(

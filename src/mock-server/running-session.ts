@@ -23,6 +23,7 @@ import {
   unfiredFaults,
   unreachedHolds,
 } from './session/index.js';
+import { sessionEnded } from './session-ended.js';
 import { SessionRecord } from './session-record.js';
 import { type MessageMatch, type SeenMessage, type WaitOptions, waitForMessage } from './session-waits.js';
 import type { CloseCause, Connection, ConnectionHandler } from './transport/connection.js';
@@ -300,13 +301,7 @@ export class RunningSession implements ServerSession, ConnectionHandler {
 
   /** Feeds what somebody outside wants, under a remark that says so. */
   #control(what: string, input: SessionInput): void {
-    if (this.isEnding) {
-      throw new SoundstageError(
-        'E_SESSION_ENDED',
-        `Cannot ${what} in session ${this.id}: its connection has ended. Try a session that is open.`,
-        { details: { session: this.id } },
-      );
-    }
+    if (this.isEnding) throw sessionEnded(what, this.id);
     const { kind: _kind, ...wanted } = input;
     this.#fromOutside(() => {
       this.#driver.beforeInput();

@@ -18,17 +18,14 @@ export interface ChosenScenario {
 
 export class ScenarioShelf {
   readonly #options: MockServerOptions;
-  readonly #own: Map<string, Scenario>;
+  #own: Map<string, Scenario>;
   readonly #chosen = new Map<string | undefined, ChosenScenario>();
   #default: Scenario | string | undefined;
 
   /** @throws SoundstageError `E_SCENARIO`, `E_SCENARIO_WAV` for a script that cannot be played, under its name */
   constructor(options: MockServerOptions) {
     this.#options = options;
-    this.#own = new Map();
-    for (const [name, scenario] of Object.entries(options.scenarios ?? {})) {
-      this.#own.set(name, prepareNamed(name, scenario));
-    }
+    this.#own = preparedOf(options);
     const { scenario } = options;
     this.#default =
       scenario === undefined || typeof scenario === 'string' ? scenario : prepareScenario(scenario);
@@ -67,10 +64,7 @@ export class ScenarioShelf {
 
   /** Takes back what was added or replaced since the start. */
   reset(): void {
-    this.#own.clear();
-    for (const [name, scenario] of Object.entries(this.#options.scenarios ?? {})) {
-      this.#own.set(name, prepareNamed(name, scenario));
-    }
+    this.#own = preparedOf(this.#options);
     this.#chosen.clear();
   }
 
@@ -107,6 +101,13 @@ export class ScenarioShelf {
       quirks: { ...quirks, ...scenario.quirks },
     };
   }
+}
+
+/** The server's own scenarios as it was started with them. */
+function preparedOf({ scenarios = {} }: MockServerOptions): Map<string, Scenario> {
+  return new Map(
+    Object.entries(scenarios).map(([name, scenario]) => [name, prepareNamed(name, scenario)] as const),
+  );
 }
 
 /** Says which of several scenarios is wrong. */

@@ -7,8 +7,8 @@ import type { ClockPolicy, Scenario } from '../scenarios/index.js';
 import type { ApiKeyConfig } from './handshake-key.js';
 import type { RecordingOption } from './recording-choice.js';
 import type { ServerSession } from './server-session.js';
-import type { UpgradeRecord } from './session-host.js';
 import type { TlsOption } from './tls.js';
+import type { UpgradeRecord } from './upgrade-record.js';
 import type { WallClock } from './wall-clock.js';
 
 /** Options of `createMockServer`; all have defaults. */
@@ -62,7 +62,7 @@ export interface MockServerOptions {
   readonly sessionLogBytes?: number;
   /** Called with each session when it begins. */
   readonly onSession?: (session: ServerSession) => void;
-  /** Called with each upgrade request that reached a scenario or a recording, when it is decided. */
+  /** Called with each upgrade request when it is decided, also with those that the handshake refuses. */
   readonly onUpgrade?: (upgrade: UpgradeRecord) => void;
   /** Real time. Default: the machine's. */
   readonly wallClock?: WallClock;

@@ -14,6 +14,7 @@ import {
   decideHandshake,
   type HandshakeConfig,
   type HandshakeQuirks,
+  readChoice,
 } from './handshake.js';
 import { requestIdAt } from './handshake-request-id.js';
 import { RecordingShelf } from './recording-shelf.js';
@@ -22,24 +23,8 @@ import { ScenarioShelf } from './scenario-shelf.js';
 import type { MockServerOptions } from './server-options.js';
 import { type StandInChoice, standInHeader } from './stand-in-header.js';
 import type { UpgradeRequest, UpgradeVerdict } from './transport/connection.js';
+import type { UpgradeRecord } from './upgrade-record.js';
 import { realWallClock } from './wall-clock.js';
-
-/** What became of one upgrade request that reached a scenario. */
-export interface UpgradeRecord {
-  /** The scenario's name, or null for the server's default behaviour. */
-  readonly scenario: string | null;
-  /** The connection's name, if the client gave one. */
-  readonly name: string | null;
-  /** Which connection of that scenario and name it is, from 1. */
-  readonly connection: number;
-  /** The request target as sent. */
-  readonly target: string;
-  readonly answer: 'accepted' | 'refused' | 'dropped';
-  /** The HTTP status of the answer; absent where there was none. */
-  readonly status?: number;
-  /** The upgrade fault that decided, by its place in the scenario's list. */
-  readonly fault?: number;
-}
 
 /** Accepts connections and keeps their sessions. */
 export class SessionHost {
@@ -120,14 +105,23 @@ export class SessionHost {
   }
 
   accept(request: UpgradeRequest): UpgradeVerdict {
+    const recorded = this.#refuseAsRecorded(request);
+    if (recorded !== undefined) return recorded;
     const verdict = decideHandshake(request, this.#handshakeConfig(), this.nextRequestId());
-    if (!verdict.accept) return { ...verdict, headers: { ...verdict.headers, ...standInHeader() } };
+    if (!verdict.accept) {
+      const { status } = verdict;
+      this.#options.onUpgrade?.({
+        ...this.#asked(request, readChoice(request)),
+        connection: 0,
+        answer: 'refused',
+        status,
+      });
+      return { ...verdict, headers: { ...verdict.headers, ...standInHeader() } };
+    }
     const standIn = standInHeader(this.#choiceOf(verdict));
     const connection = this.#countConnection(verdict);
-    const recorded = this.#recordings.refusalOf(this.shelf.choose(verdict.scenario).name);
-    const struck: Partial<StruckUpgrade> | undefined =
-      recorded === undefined ? this.#strikeUpgrade(verdict, connection) : { refuse: recorded };
-    this.#record(request, verdict, connection, struck);
+    const struck = this.#strikeUpgrade(verdict, connection);
+    this.#recordStruck(request, verdict, connection, struck);
     const delay = struck?.delayMs === undefined ? {} : { delayMs: struck.delayMs };
     if (struck?.drop !== undefined) return { accept: false, drop: struck.drop, ...delay };
     if (struck?.refuse !== undefined) {
@@ -147,6 +141,25 @@ export class SessionHost {
         return session;
       },
     };
+  }
+
+  /** Where the recording is a refusal, no key and no model of this client decides. */
+  #refuseAsRecorded(request: UpgradeRequest): UpgradeVerdict | undefined {
+    const choice = readChoice(request);
+    const asked = this.#asked(request, choice);
+    const refusal = choice.isEndpoint ? this.#recordings.refusalOf(asked.scenario) : undefined;
+    if (refusal === undefined) return undefined;
+    const { answer, replay } = refusal.answerTo(request.target);
+    const connection = this.#countConnection(choice);
+    this.#record({ ...asked, connection, answer: 'refused', status: answer.status, replay });
+    return { accept: false, ...answer, headers: { ...answer.headers, ...standInHeader() } };
+  }
+
+  #asked(
+    { target }: UpgradeRequest,
+    { scenario, name }: Pick<AcceptedHandshake, 'scenario' | 'name'>,
+  ): Pick<UpgradeRecord, 'scenario' | 'name' | 'target'> {
+    return { scenario: this.shelf.choose(scenario).name, name: name ?? null, target };
   }
 
   #handshakeConfig(): HandshakeConfig {
@@ -177,7 +190,7 @@ export class SessionHost {
     return strikeUpgrade(scenario.faults, connection, { seed, connectionKey: handshake.name ?? '' });
   }
 
-  #record(
+  #recordStruck(
     request: UpgradeRequest,
     handshake: AcceptedHandshake,
     connection: number,
@@ -186,15 +199,16 @@ export class SessionHost {
     const { drop, refuse, index } = struck ?? {};
     const answer = drop === undefined ? (refuse === undefined ? 'accepted' : 'refused') : 'dropped';
     const status = refuse?.status ?? (answer === 'accepted' ? 101 : undefined);
-    const upgrade: UpgradeRecord = {
-      scenario: this.shelf.choose(handshake.scenario).name,
-      name: handshake.name ?? null,
+    this.#record({
+      ...this.#asked(request, handshake),
       connection,
-      target: request.target,
       answer,
       ...(status === undefined ? {} : { status }),
       ...(index === undefined ? {} : { fault: index }),
-    };
+    });
+  }
+
+  #record(upgrade: UpgradeRecord): void {
     this.#upgrades.push(upgrade);
     if (this.#upgrades.length > LIMITS.upgradeRecords) this.#upgrades.shift();
     this.#options.onUpgrade?.(upgrade);
@@ -230,7 +244,7 @@ export class SessionHost {
     };
   }
 
-  #countConnection(handshake: AcceptedHandshake): number {
+  #countConnection(handshake: Pick<AcceptedHandshake, 'scenario' | 'name'>): number {
     const key = JSON.stringify([this.shelf.choose(handshake.scenario).name, handshake.name ?? null]);
     return countUp(this.#connectionCounts, key);
   }

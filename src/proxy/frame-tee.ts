@@ -2,6 +2,7 @@
  * What one direction of a connection says, for the recording: takes the bytes as they pass and gives facts. Lenient: it
  * takes whatever an entry can hold, and the rest as bytes. Must never judge, answer or delay anything.
  */
+import { Buffer, isAscii } from 'node:buffer';
 import { LIMITS } from '../protocol/limits.js';
 import { type Frame, FrameReader, joinBytes, OPCODES } from '../protocol/websocket-frames.js';
 import type { CloseEntry, PayloadEntry, Side } from '../recordings/index.js';
@@ -112,7 +113,9 @@ function rawThing(bytes: Uint8Array): PassedThing[] {
   return bytes.length === 0 ? [] : [{ kind: 'bytes', payload: bytes }];
 }
 
+/** Text that is nothing but ASCII, as most of a session is, needs no decoder. */
 function decode(bytes: Uint8Array): string | undefined {
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   try {
     return UTF8.decode(bytes);
   } catch {

@@ -130,8 +130,9 @@ export class SessionRecorder {
   #entryOf(thing: PassedThing, from: Side, atMs: number): DraftEntry {
     if (thing.kind !== 'text') return { ...thing, atMs, from };
     const { text, frames } = thing;
-    if (from === 'server') this.#formats.serverText(text);
     const parts = splitMessage(text, { side: from, isPcm: this.#formats.of(from).isPcm });
+    // What carries audio is no session object: most of the bytes of a session need not be searched for one.
+    if (from === 'server' && parts.length === 1) this.#formats.serverText(text);
     return { atMs, from, kind: 'text', parts, ...(frames === undefined ? {} : { frames }) };
   }
 

@@ -3,7 +3,13 @@
  * more than one entry.
  */
 import { createSha256, type Sha256 } from '../media/index.js';
-import { type LogEntry, ServerAudioEntry, TranscriptWriter } from '../session-log/index.js';
+import {
+  ClientAudioEntry,
+  type LogEntry,
+  type MessageAudio,
+  ServerAudioEntry,
+  TranscriptWriter,
+} from '../session-log/index.js';
 import type { CloseEntry, DraftEntry, RecordedEntry, TextEntry } from './entries.js';
 import { joinMessage } from './message-parts.js';
 
@@ -35,19 +41,30 @@ function clientEntry<Part extends object>(
   { atMs, parts }: TextEntry<string | Part>,
   bytesOf: (part: Part) => Uint8Array,
 ): LogEntry {
-  return { kind: 'client', atMs, text: joinMessage(parts, bytesOf) };
+  const audio = audioOf(parts, bytesOf);
+  return audio === undefined
+    ? { kind: 'client', atMs, text: joinMessage(parts, bytesOf) }
+    : new ClientAudioEntry(atMs, audio);
 }
 
 function serverEntry<Part extends object>(
   { atMs, parts }: TextEntry<string | Part>,
   bytesOf: (part: Part) => Uint8Array,
 ): LogEntry {
-  const [head, media, tail] = parts;
-  if (typeof head === 'string' && typeof media === 'object' && typeof tail === 'string') {
-    return new ServerAudioEntry(atMs, { head, tail, read: () => bytesOf(media) });
-  }
+  const audio = audioOf(parts, bytesOf);
+  if (audio !== undefined) return new ServerAudioEntry(atMs, audio);
   const text = joinMessage(parts, bytesOf);
   return { kind: 'server', atMs, text, intended: text, disposition: 'forwarded' };
+}
+
+/** A message around one run of bytes. */
+function audioOf<Part extends object>(
+  parts: readonly (string | Part)[],
+  bytesOf: (part: Part) => Uint8Array,
+): MessageAudio | undefined {
+  const [head, media, tail] = parts;
+  if (typeof head !== 'string' || typeof media !== 'object' || typeof tail !== 'string') return undefined;
+  return { head, tail, read: () => bytesOf(media) };
 }
 
 function closeOf({ code, reason }: CloseEntry) {

@@ -4,6 +4,7 @@
  */
 import { createSha256, type Sha256, wavHeader } from '../media/index.js';
 import { SoundstageError } from '../protocol/soundstage-error.js';
+import { joinBytes } from '../protocol/websocket-frames.js';
 import { DEFAULT_RATES_HZ } from './audio-formats.js';
 import type { DraftEntry, DraftPart, MediaPart, RecordedEntry, Side, StoredPart } from './entries.js';
 import { encodeEntryLine } from './entry-lines.js';
@@ -66,6 +67,8 @@ export class RecordingWriter {
   readonly #eventsHash: Sha256;
   readonly #transcript: TranscriptDigest;
   readonly #lanes: { client?: OpenLane; server?: OpenLane } = {};
+  /** Samples of the entries that are being added. */
+  readonly #unwritten: Record<Side, Uint8Array[]> = { client: [], server: [] };
   readonly #images = new Set<string>();
   #entries = 0;
   #lastMs = 0;
@@ -92,7 +95,7 @@ export class RecordingWriter {
     this.writeAll([draft]);
   }
 
-  /** Adds entries, with one write for all their lines. */
+  /** Adds entries, with one write for all their lines and one for the samples of each side. */
   writeAll(drafts: readonly DraftEntry[]): void {
     if (this.#isFinished) {
       throw new SoundstageError(
@@ -103,6 +106,7 @@ export class RecordingWriter {
     if (drafts.length === 0) return;
     const bytes = UTF8.encode(drafts.map((draft) => this.#lineOf(draft)).join(''));
     this.#eventsHash.update(bytes);
+    this.#writeSamples();
     this.#sink.append(EVENTS_PART, bytes);
     this.#entries += drafts.length;
   }
@@ -149,10 +153,22 @@ export class RecordingWriter {
     const lane = this.#lanes[side] ?? this.#openLane(side);
     const offsetSamples = lane.samples;
     const lengthSamples = bytes.length / 2;
-    lane.hash.update(bytes);
     lane.samples += lengthSamples;
-    this.#sink.append(LANE_PARTS[side], bytes);
+    this.#unwritten[side].push(bytes);
     return { kind: 'pcm', lane: side, offsetSamples, lengthSamples };
+  }
+
+  /** Samples come before the lines that refer to them: a recording that ends here has all it speaks of. */
+  #writeSamples(): void {
+    for (const side of ['client', 'server'] as const) {
+      const pieces = this.#unwritten[side];
+      const [first] = pieces;
+      if (first === undefined) continue;
+      this.#unwritten[side] = [];
+      const bytes = pieces.length === 1 ? first : joinBytes(pieces);
+      this.#lanes[side]?.hash.update(bytes);
+      this.#sink.append(LANE_PARTS[side], bytes);
+    }
   }
 
   #openLane(side: Side): OpenLane {

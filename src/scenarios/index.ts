@@ -27,5 +27,6 @@ export { prepareScenario } from './prepare-scenario.js';
 export { readLiveHold, readOneShotFault } from './read-scenario.js';
 export type * from './scenario.js';
 export { comesTrue } from './schema-parts.js';
+export { type JsonSchema, showBlocks } from './shown-schema.js';
 export { type StruckUpgrade, strikeUpgrade } from './upgrade-faults.js';
 export type { VerbatimStep } from './verbatim-schema.js';

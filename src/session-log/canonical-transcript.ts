@@ -4,7 +4,7 @@
  */
 import { createSha256, decodeBase64, type Sha256 } from '../media/index.js';
 import { parseMessageObject } from '../protocol/json-object.js';
-import type { LogEntry, MessageAudio, ServerEntry } from './entries.js';
+import type { ClientEntry, LogEntry, MessageAudio, ServerEntry } from './entries.js';
 import { IdNames } from './id-names.js';
 
 /** Where the finished lines go. */
@@ -53,7 +53,7 @@ export class TranscriptWriter {
 
   /** Adds one entry; entries other than messages leave no line. */
   write(entry: LogEntry): void {
-    if (entry.kind === 'client') this.#writeText('C', entry.text, entry.atMs);
+    if (entry.kind === 'client') this.#writeClient(entry);
     else if (entry.kind === 'server') this.#writeServer(entry);
     else if (entry.kind === 'client-binary') {
       this.#endRun();
@@ -66,22 +66,27 @@ export class TranscriptWriter {
     return this.#run === undefined ? undefined : { line: this.#runLine(this.#run), atMs: this.#run.atMs };
   }
 
+  #writeClient(entry: ClientEntry): void {
+    if (entry.audio !== undefined && this.#writeAudio('C', entry.audio, entry.atMs)) return;
+    this.#writeText('C', entry.text, entry.atMs);
+  }
+
   #writeServer(entry: ServerEntry): void {
-    if (entry.audio !== undefined && this.#writeAudio(entry.audio, entry.atMs)) return;
+    if (entry.audio !== undefined && this.#writeAudio('S', entry.audio, entry.atMs)) return;
     if (entry.text !== undefined) this.#writeText('S', entry.text, entry.atMs);
   }
 
   /** Takes in a message whose audio is at hand as bytes; false when it is none that merges. */
-  #writeAudio(audio: MessageAudio, atMs: number): boolean {
-    const frame = frameOf(audio.head);
-    if (frame !== undefined && this.#run?.side === 'S' && this.#run.frame === frame) {
+  #writeAudio(side: 'C' | 'S', audio: MessageAudio, atMs: number): boolean {
+    const frame = frameAround(audio);
+    if (frame !== undefined && this.#run?.side === side && this.#run.frame === frame) {
       extend(this.#run, audio.read());
       return true;
     }
     const event = parseMessageObject(audio.head + audio.tail);
     const key = AUDIO_KEYS.get(event?.['type']);
-    if (event === undefined || key === undefined) return false;
-    this.#takeIntoRun({ side: 'S', key, event, frame, bytes: audio.read(), atMs });
+    if (event === undefined || key === undefined || typeof event[key] !== 'string') return false;
+    this.#takeIntoRun({ side, key, event, frame, bytes: audio.read(), atMs });
     return true;
   }
 
@@ -183,6 +188,8 @@ function extend(run: AudioRun, bytes: Uint8Array): void {
   run.sizeBytes += bytes.length;
 }
 
+/** Behind audio that stands last. */
+const LAST_KEY_TAIL = '"}';
 const EVENT_ID_HEAD = '{"event_id":"';
 
 /**
@@ -196,6 +203,13 @@ function cutAtAudio(text: string, key: 'audio' | 'delta'): { frame: string; audi
   if (audioStart < key.length + 4 || text.indexOf('"', audioStart) !== end) return undefined;
   const frame = frameOf(text.slice(0, audioStart));
   return frame === undefined ? undefined : { frame, audio: text.slice(audioStart, end) };
+}
+
+/** The text around the event id and the audio: what `cutAtAudio` gives for the same message, where it gives any. */
+function frameAround({ head, tail }: MessageAudio): string | undefined {
+  const frame = frameOf(head);
+  // No text holds this character, so that no two messages that differ have the same.
+  return frame === undefined || tail === LAST_KEY_TAIL ? frame : `${frame}\u0000${tail}`;
 }
 
 /** What stands between a plain event id and the audio; undefined where a message does not begin with one. */

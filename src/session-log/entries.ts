@@ -24,6 +24,27 @@ export interface ClientEntry {
   readonly kind: 'client';
   readonly atMs: number;
   readonly text: string;
+  /** The audio of `text` before base64, when it is at hand. */
+  readonly audio?: MessageAudio | undefined;
+}
+
+/**
+ * A message of audio from the client whose audio is at hand as bytes: whoever reads a recording has it so, and making
+ * base64 of it only to decode it again costs more than the rest.
+ */
+export class ClientAudioEntry implements ClientEntry {
+  readonly kind = 'client';
+  readonly atMs: number;
+  readonly audio: MessageAudio;
+
+  constructor(atMs: number, audio: MessageAudio) {
+    this.atMs = atMs;
+    this.audio = audio;
+  }
+
+  get text(): string {
+    return this.audio.head + encodeBase64(this.audio.read()) + this.audio.tail;
+  }
 }
 
 /**

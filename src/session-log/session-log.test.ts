@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeBase64, sha256Hex } from '../media/index.js';
 import { SoundstageError } from '../protocol/index.js';
 import { createNodeSha256 } from '../recordings/files/node-sha256.js';
-import { ClientBytesEntry, type LogEntry, ServerAudioEntry } from './entries.js';
+import { ClientAudioEntry, ClientBytesEntry, type LogEntry, ServerAudioEntry } from './entries.js';
 import { SessionLog } from './session-log.js';
 
 function server(event: unknown, atMs = 0): LogEntry {
@@ -227,6 +227,31 @@ describe('audio that is made again when it is read', () => {
         .trimEnd()
         .split('\n'),
     ).toHaveLength(1);
+  });
+
+  it('keeps audio apart where what stands behind it differs', () => {
+    const head = '{"event_id":"e","type":"response.audio.delta","item_id":"i","delta":"';
+    const read = () => Uint8Array.of(1, 2);
+    const tails = ['","output_index":0}', '","output_index":1}', '"}', '"}'];
+    const kept = tails.map((tail) => new ServerAudioEntry(0, { head, tail, read }));
+    const log = logOf(...kept);
+    expect(log.transcript()).toBe(logOf(...kept.map(asText)).transcript());
+    expect(log.transcript().trimEnd().split('\n')).toHaveLength(3);
+  });
+
+  it('serves for the audio of the client as well', () => {
+    const kept = ['e1', 'e2'].map(
+      (id) =>
+        new ClientAudioEntry(0, {
+          head: `{"event_id":"${id}","type":"input_audio_buffer.append","audio":"`,
+          read: () => Uint8Array.of(1, 2),
+          tail: '"}',
+        }),
+    );
+    expect(kept[0]?.text).toBe('{"event_id":"e1","type":"input_audio_buffer.append","audio":"AQI="}');
+    const log = logOf(...kept);
+    expect(log.transcript()).toBe(logOf(...kept.map(({ text }) => client(text))).transcript());
+    expect(log.transcript().trimEnd().split('\n')).toHaveLength(1);
   });
 });
 

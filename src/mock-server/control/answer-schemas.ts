@@ -187,6 +187,9 @@ export const upgradeSchema = z.strictObject({
   answer: z.enum(['accepted', 'refused', 'dropped']),
   status: z.int().optional(),
   fault: count.optional().describe("The fault that decided, by its place in the scenario's list."),
+  replay: replaySchema
+    .optional()
+    .describe('Where the recording is a refusal: whether the request did what was recorded.'),
 });
 
 export const verificationSchema = z.strictObject({

@@ -92,3 +92,12 @@ export function unknownName(
     details: { name: name.slice(0, 200), nearest },
   });
 }
+
+/** A scenario that the server does not have. @param orElse what to try where no name is near */
+export function unknownScenario(
+  name: string,
+  names: readonly string[],
+  orElse = 'adding one',
+): SoundstageError {
+  return unknownName('E_SCENARIO_UNKNOWN', 'scenario', name, names, orElse);
+}

@@ -4,6 +4,7 @@
  */
 import { SoundstageError } from '../../protocol/index.js';
 import type { RunningSession } from '../running-session.js';
+import { sessionEnded } from '../session-ended.js';
 import type { SessionHost } from '../session-host.js';
 import { unknownName } from './control-error.js';
 
@@ -38,9 +39,5 @@ export function findSession({ sessions }: SessionHost, wanted: string): RunningS
 export function findOpenSession(host: SessionHost, wanted: string, what: string): RunningSession {
   const session = findSession(host, wanted);
   if (!session.isEnding) return session;
-  throw new SoundstageError(
-    'E_SESSION_ENDED',
-    `Cannot ${what} in session ${session.id}: its connection has ended. Try a session that is open.`,
-    { details: { session: session.id } },
-  );
+  throw sessionEnded(what, session.id);
 }

@@ -7,7 +7,7 @@ import { readScenario } from '../../scenarios/read-scenario.js';
 import { scenarioSchema } from '../../scenarios/scenario-schema.js';
 import type { ScenarioShelf } from '../scenario-shelf.js';
 import { type ScenarioListing, scenarioListingSchema, scenarioViewSchema } from './answer-schemas.js';
-import { unknownName } from './control-error.js';
+import { unknownScenario } from './control-error.js';
 import type { BodyReader } from './request-body.js';
 import { type ControlContext, route } from './route.js';
 import { showScenario } from './scenario-view.js';
@@ -100,7 +100,7 @@ function listing(shelf: ScenarioShelf, name: string): ScenarioListing {
 
 function knownName({ host }: ControlContext, name = ''): string {
   if (host.shelf.has(name)) return name;
-  throw unknownName('E_SCENARIO_UNKNOWN', 'scenario', name, host.shelf.names, `PUT scenarios/${name}`);
+  throw unknownScenario(name, host.shelf.names, `PUT scenarios/${name}`);
 }
 
 function refuseName(name: string): never {

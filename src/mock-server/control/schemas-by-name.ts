@@ -3,14 +3,7 @@
  * can say of itself.
  */
 import { z } from 'zod';
-
-type JsonSchema = Record<string, unknown>;
-
-/** Blocks that are checked by a function say by themselves how they look. */
-interface ShownMeta {
-  readonly shownAs?: JsonSchema;
-  readonly shownBy?: z.ZodType;
-}
+import { type JsonSchema, showBlocks } from '../../scenarios/index.js';
 
 const REF_BASE = '#/components/schemas/';
 
@@ -22,26 +15,9 @@ export function schemasByName(names: ReadonlyMap<z.ZodType, string>): JsonSchema
     target: 'draft-2020-12',
     unrepresentable: 'any',
     uri: (id) => `${REF_BASE}${id}`,
-    override: showNode,
+    override: showBlocks((target) => delete target['readOnly']),
   });
   return Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema, $id, ...schema }]) => [name, schema]),
   );
-}
-
-function show(schema: z.ZodType, target: JsonSchema): void {
-  const { shownAs, shownBy } = (schema.meta() ?? {}) as ShownMeta;
-  if (shownBy !== undefined) {
-    const options = { unrepresentable: 'any' as const, override: showNode };
-    const { $schema, ...inner } = z.toJSONSchema(shownBy, options) as JsonSchema;
-    Object.assign(target, inner);
-  }
-  Object.assign(target, shownAs ?? {});
-  delete target['shownAs'];
-  delete target['shownBy'];
-  delete target['readOnly'];
-}
-
-function showNode({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: unknown }): void {
-  show(zodSchema as z.ZodType, jsonSchema as JsonSchema);
 }

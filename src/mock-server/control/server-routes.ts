@@ -10,7 +10,7 @@ import {
   upgradeSchema,
   verificationSchema,
 } from './answer-schemas.js';
-import { unknownName } from './control-error.js';
+import { unknownScenario } from './control-error.js';
 import { bodyOf } from './request-body.js';
 import { resetRequestSchema, verifyRequestSchema } from './request-schemas.js';
 import { CONTROL_PATH, type ControlContext, route } from './route.js';
@@ -89,8 +89,7 @@ export const SERVER_ROUTES = [
     errors: [404],
     handle: ({ context, body: { scenario } }) => {
       const { shelf } = context.host;
-      if (scenario !== undefined && !shelf.has(scenario))
-        throw unknownName('E_SCENARIO_UNKNOWN', 'scenario', scenario, shelf.names, 'adding one');
+      if (scenario !== undefined && !shelf.has(scenario)) throw unknownScenario(scenario, shelf.names);
       return { status: 200, json: context.verify(scenario) };
     },
   }),

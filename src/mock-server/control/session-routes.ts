@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LIMITS, SoundstageError } from '../../protocol/index.js';
 import { logEntrySchema, seenMessageSchema, sessionDetailsSchema, sessionSchema } from './answer-schemas.js';
-import { unknownName } from './control-error.js';
+import { unknownScenario } from './control-error.js';
 import { findSession } from './find-session.js';
 import { followLog, writeLog } from './follow-log.js';
 import { showMessage } from './log-entries.js';
@@ -32,7 +32,7 @@ export const SESSION_ROUTES = [
     errors: [404],
     handle: ({ context: { host }, query: { scenario } }) => {
       if (scenario !== undefined && !host.shelf.has(scenario))
-        throw unknownName('E_SCENARIO_UNKNOWN', 'scenario', scenario, host.shelf.names, 'adding one');
+        throw unknownScenario(scenario, host.shelf.names);
       const { sessions } = host;
       const wanted =
         scenario === undefined ? sessions : sessions.filter((session) => session.scenario === scenario);

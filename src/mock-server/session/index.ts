@@ -4,6 +4,7 @@ export { unfiredFaults } from './faults.js';
 export { takeWithheld } from './outbox.js';
 export type { ReplaySettings } from './replay.js';
 export {
+  mismatchOf,
   REPLAY_MISMATCH_CODE,
   type ReplayLeftovers,
   type ReplayMismatch,

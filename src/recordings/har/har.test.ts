@@ -6,8 +6,9 @@ import { writtenParts } from '../../../test/support/written-recording.js';
 import { MemoryParts } from '../parts.js';
 import { Recording } from '../recording.js';
 import type { Redactor } from '../redaction/redactor.js';
+import type { HarImportOptions } from './har-import.js';
 import { millisecondsOf } from './har-schema.js';
-import { type HarImportOptions, readHar } from './read-har.js';
+import { readHar } from './read-har.js';
 import { writeHar } from './write-har.js';
 
 const BY = { name: 'a test', version: '1' };

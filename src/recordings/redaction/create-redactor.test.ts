@@ -91,6 +91,37 @@ describe.each(SECRET_PATTERNS.map((row) => [row.name, row] as const))('the patte
   });
 });
 
+describe('previews of a transcription', () => {
+  const preview = (text: string, stash: string) =>
+    say(JSON.stringify({ type: 'conversation.item.input_audio_transcription.delta', text, stash }));
+
+  test.each([
+    ['the key is first-', 'secret', 'withheld: credential'],
+    ['the key is ', 'FIRST-SEC', 'withheld: secret-beginning'],
+    ['the key is first-se', '', 'withheld: secret-beginning'],
+  ])('%j and %j', (text, stash, shownAs) => {
+    const redactor = createRedactor({ credentials: [{ value: 'first-secret' }] });
+    expect(shown(redactor.push(preview(text, stash)))).toEqual([shownAs]);
+  });
+
+  test('that show nothing pass at once, each on its own', () => {
+    const redactor = createRedactor({ credentials: [{ value: 'first-secret' }] });
+    for (const [text, stash] of [
+      ['the key is first', ''],
+      ['the key is first', ', then another'],
+    ] as const) {
+      const passed = shown(redactor.push(preview(text, stash)));
+      expect(passed.map((one) => JSON.parse(one))).toMatchObject([{ text, stash }]);
+    }
+  });
+
+  test('lose a secret that stands in one of the two', () => {
+    const redactor = createRedactor({ credentials: [{ value: 'first-secret' }] });
+    const [passed = ''] = shown(redactor.push(preview('it is first-secret', ' I think')));
+    expect(JSON.parse(passed)).toMatchObject({ text: 'it is [redacted:credential-1]', stash: ' I think' });
+  });
+});
+
 describe('placeholders', () => {
   test('the same value has the same number, and what hit is counted', () => {
     const redactor = createRedactor({ credentials: [{ value: 'first-secret' }, { value: 'other-secret' }] });

@@ -13,6 +13,7 @@ import type {
 } from '../entries.js';
 import { ALLOWED_HEADERS, redactHeaders, redactTarget } from './handshake-redaction.js';
 import { type PathRule, pathReplacements } from './path-rules.js';
+import { hiddenInPreview } from './preview-text.js';
 import { applyReplacements, type Replacement } from './replacements.js';
 import type { TextRedactor } from './text-redactor.js';
 import { latin1 } from './text-view.js';
@@ -136,6 +137,8 @@ export class EntryRedactor {
 
   #message(text: string): string {
     if (text.length > LIMITS.redactionTextChars) throw new Withhold('too-long');
+    const hidden = hiddenInPreview(text, this.#texts);
+    if (hidden !== undefined) throw new Withhold(hidden);
     return this.scrub(applyReplacements(text, pathReplacements(text, this.#paths, this.#texts.placeholders)));
   }
 

@@ -180,12 +180,17 @@ export class SecretSearch {
     }
   }
 
-  #beginningIn(text: string): number {
+  /** How many characters of a literal the end of a text may be, as it stands there. */
+  begunChars(text: string): number {
     const folded = foldCase(text.slice(-this.#longest));
     let longest = 0;
     for (const { forms } of this.#needles)
       for (const form of forms) longest = Math.max(longest, overlap(folded, form));
-    let first = text.length - longest;
+    return longest;
+  }
+
+  #beginningIn(text: string): number {
+    let first = text.length - this.begunChars(text);
     const offset = Math.max(0, text.length - BEGINNING_CHARS);
     const tail = offset === 0 ? text : text.slice(offset);
     for (const { beginning, windowChars = 0 } of this.#patterns) {

@@ -5,6 +5,7 @@
 import { parseJsonObject } from '../../protocol/json-object.js';
 import type { DraftEntry, DraftPart, TextEntry } from '../entries.js';
 import { findStringValue, type StringPlace } from '../string-places.js';
+import { previewText } from './preview-text.js';
 
 /** A piece of a text. */
 export interface TextDelta {
@@ -39,6 +40,8 @@ export function deltaMeaning(entry: DraftEntry): DeltaMeaning | undefined {
   if (ENDS_ALL.includes(type)) return { kind: 'ends-all' };
   const stream = [type.slice(0, type.lastIndexOf('.')), ...IDS.map((id) => String(event[id]))].join('\0');
   if (!type.endsWith('.delta')) return { kind: 'ends', stream };
+  // A preview replaces the one before it: what it says is not a piece of anything.
+  if (previewText(text) !== undefined) return undefined;
   for (const key of ['delta', 'text']) {
     const value = event[key];
     const place = typeof value === 'string' ? findStringValue(text, key) : undefined;
