@@ -123,6 +123,9 @@ describe('the program that a fixture was made with', () => {
     expect(problems).toEqual([]);
     expect(session?.replay).toEqual({ recording: each.recording.name, ok: true, isComplete: true });
     expect(session?.transcriptHash()).toBe(each.recording.manifest.transcriptSha256);
+    // The transcript has no reasons of closes.
+    const close = each.entries.find((entry) => entry.kind === 'close');
+    expect(close).toMatchObject({ code: session?.close?.code, reason: session?.close?.reason });
   });
 
   it.each(named(ALL.filter((each) => !isSession(each))))('%s: the recorded answer', async (_name, each) => {

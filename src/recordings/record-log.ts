@@ -65,11 +65,7 @@ function endOf(entry: LogEntry): Ended | undefined {
 }
 
 /** What a recording holds of one entry of a log; nothing for remarks. */
-function logDrafts(
-  entry: LogEntry,
-  formats: AudioFormats,
-  ended = UNKNOWN_END,
-): readonly DraftEntry[] {
+function logDrafts(entry: LogEntry, formats: AudioFormats, ended = UNKNOWN_END): readonly DraftEntry[] {
   const { atMs } = entry;
   switch (entry.kind) {
     case 'open':
