@@ -72,6 +72,17 @@ def send_raw(run, frame) -> None:
     run.conversation.send_raw(frame if isinstance(frame, str) else json.dumps(frame))
 
 
+def send_too_much(run, text) -> None:
+    """
+    Sends what the server will not take to its end: it may close while the client still writes, which ends the writing
+    as well. What the close says is the next step's business.
+    """
+    try:
+        run.conversation.send_raw(text)
+    except ConnectionError:
+        pass
+
+
 def send_binary(run, text) -> None:
     # The SDK has no method for it; the socket it exposes does.
     run.conversation.ws.send_bytes(text.encode("utf-8"))
@@ -117,6 +128,7 @@ ACTIONS = {
     "cancelResponse": lambda run, _: run.conversation.cancel_response(),
     "createItem": lambda run, item: run.conversation.create_item(item),
     "sendRaw": send_raw,
+    "sendTooMuch": send_too_much,
     "sendBinary": send_binary,
     "endSession": lambda run, _: run.conversation.end_session(timeout=10),
     "close": close,

@@ -173,6 +173,8 @@ export const LIMITS = {
   throttleSliceMs: 50,
   /** Wall milliseconds between the last byte and the RST behind it, which would overtake what was not yet read. */
   resetGraceMs: 20,
+  /** The same for a reset that a proxy passes on: whoever is still writing must get to reading what came before it. */
+  proxyResetGraceMs: 500,
   /** Bytes of `manifest.json` of a recording, and of one line of its `events.jsonl`. Over it: not read. */
   recordingManifestBytes: 4 * 1024 * 1024,
   recordingLineBytes: 64 * 1024 * 1024,

@@ -123,7 +123,7 @@ class RelayLane {
   #reset(): void {
     if (!this.#shared.wasReset) this.#tell(() => this.#watcher.onEnd(this.#side, 'reset'));
     this.#shared.wasReset = true;
-    resetAfter(this.#to, this.#lastWriteMs + LIMITS.resetGraceMs - performance.now());
+    resetAfter(this.#to, this.#lastWriteMs + LIMITS.proxyResetGraceMs - performance.now());
   }
 }
 
